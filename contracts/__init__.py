@@ -1,0 +1,1 @@
+"""Vyper sources, shipped as data and compiled at first use."""

@@ -1,0 +1,1 @@
+"""Rollup programs to read first."""

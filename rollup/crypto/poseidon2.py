@@ -1,0 +1,98 @@
+"""Poseidon2 over Fr: the permutation, the Merkle node and the sponge.
+
+SPEC: ePrint 2023/323 with t = 2, 3, 4, x^5, R_F = 8, R_P = 56; the constants are the authors' BLS12-381 instances.
+"""
+
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+
+from rollup.crypto.fr import R, require_canonical
+from rollup.crypto.poseidon2_constants import PARAMETERS
+
+RATE = 3
+"""Elements that the sponge (t = 4) absorbs before each permutation."""
+
+
+class Domain(IntEnum):
+    """What a sponge hashes; the first thing in its state, so no two uses share a preimage (SOUNDNESS 22)."""
+
+    LEAF = 1
+    MESSAGE = 2
+    CHALLENGE = 3
+    WITHDRAWAL = 4
+    CHUNK = 5
+    CHAIN = 6
+    WALLET = 7
+    USER = 8
+
+
+def permute(state: Sequence[int]) -> tuple[int, ...]:
+    """Permute 2, 3 or 4 elements.
+
+    Raises
+    ------
+    DecodeError
+        If an element is outside [0, R).
+    ValueError
+        If there is no instance of this width.
+    """
+    width = len(state)
+    if width not in PARAMETERS:
+        raise ValueError(f"poseidon2: no instance of width {width}")
+    for element in state:
+        require_canonical(element)
+    external, internal, diagonal = PARAMETERS[width]
+    mix, half = _MIX[width], len(external) // 2
+    x = mix(state)
+    for row in external[:half]:
+        x = mix([pow(v + c, 5, R) for v, c in zip(x, row, strict=True)])
+    for constant in internal:
+        x[0] = pow(x[0] + constant, 5, R)
+        total = sum(x)
+        x = [(total + d * v) % R for d, v in zip(diagonal, x, strict=True)]
+    for row in external[half:]:
+        x = mix([pow(v + c, 5, R) for v, c in zip(x, row, strict=True)])
+    return tuple(v % R for v in x)
+
+
+def _mix_circulant(x: Sequence[int]) -> list[int]:
+    """Multiply by circ(2, 1) or circ(2, 1, 1); the result is not reduced."""
+    total = sum(x)
+    return [total + v for v in x]
+
+
+def _mix_four(x: Sequence[int]) -> list[int]:
+    """Multiply by M4 = [[5, 7, 1, 3], [4, 6, 1, 1], [1, 3, 5, 7], [1, 1, 4, 6]]; the result is not reduced."""
+    a, b, c, d = x
+    return [5 * a + 7 * b + c + 3 * d, 4 * a + 6 * b + c + d, a + 3 * b + 5 * c + 7 * d, a + b + 4 * c + 6 * d]
+
+
+_MIX: dict[int, Callable[[Sequence[int]], list[int]]] = {2: _mix_circulant, 3: _mix_circulant, 4: _mix_four}
+
+
+def compress4(a: int, b: int, c: int, d: int) -> int:
+    """Return the Merkle node of four children, P(a, b, c, d)[0] + a (SPEC: ePrint 2023/323 §3.2, feed-forward and truncation)."""
+    return (permute((a, b, c, d))[0] + a) % R
+
+
+def hash_items(domain: int, items: Sequence[int]) -> int:
+    """Hash elements of [0, R) in a sponge of width 4 and rate 3.
+
+    The state starts as (0, 0, 0, domain · 2^64 + len(items)); three items at a time are added to the first three elements (the last block padded
+    with zeros, which the length makes unambiguous) and the state is permuted; no items still permute once. The result is the first element.
+
+    Raises
+    ------
+    DecodeError
+        If an item is outside [0, R).
+    ValueError
+        If `domain` is outside [0, 2^64).
+    """
+    if not 0 <= domain < 1 << 64:
+        raise ValueError(f"poseidon2: domain {domain} is outside [0, 2**64)")
+    state: tuple[int, ...] = (0, 0, 0, (domain << 64) + len(items))
+    for start in range(0, max(len(items), 1), RATE):
+        block = [require_canonical(item) for item in items[start : start + RATE]]
+        block += [0] * (RATE - len(block))
+        state = permute(((state[0] + block[0]) % R, (state[1] + block[1]) % R, (state[2] + block[2]) % R, state[3]))
+    return state[0]

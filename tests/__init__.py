@@ -1,0 +1,1 @@
+"""Tests, by what they hold together; `tests/unit` mirrors the packages."""

@@ -7,6 +7,7 @@ assignment, `uint64[wires, 4]`, canonical little-endian limbs (not Montgomery fo
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,10 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rollup.crypto.fr import R
 from rollup.errors import DecodeError
-
-#: Order r of G1 and G2 of BLS12-381 (draft-irtf-cfrg-pairing-friendly-curves-11, section 4.2.1).
-R = 0x73EDA753299D7D483339D80809A1D80553BDA402FFFE5BFEFFFFFFFF00000001
 
 LIMBS = 4
 _LIMB_MASK = (1 << 64) - 1
@@ -218,7 +217,7 @@ class R1CS:
         """
         try:
             return cls._read(Path(path))
-        except (ValueError, KeyError, OSError, EOFError) as error:
+        except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise DecodeError(f"{path} is not an R1CS file: {error}") from error
 
     @classmethod

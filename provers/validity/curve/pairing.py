@@ -1,0 +1,96 @@
+"""Subgroup checks, small sums and pairing products behind one interface: arkworks (fast) or py-ecc (reference).
+
+Both take the plain points of `points`, which must be on their curves; a point that is not is a ValueError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import py_arkworks_bls12381 as ark
+
+from provers.validity.curve import plain
+from provers.validity.curve.plain import ecc, to_py_ecc_g1, to_py_ecc_g2
+from provers.validity.curve.points import G1Point, G2Point
+from rollup.crypto.fr import R
+
+
+class PairingEngine(Protocol):
+    """What verification needs of a curve library."""
+
+    def is_in_g1(self, point: G1Point) -> bool:
+        """Tell whether `r·P` is infinity; infinity is in G1."""
+
+    def is_in_g2(self, point: G2Point) -> bool:
+        """Tell whether `r·P` is infinity; infinity is in G2."""
+
+    def g1_sum(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
+        """`Σ scalars[i]·points[i]`, scalars in [0, r), equally many."""
+
+    def is_product_one(self, pairs: Sequence[tuple[G1Point, G2Point]]) -> bool:
+        """Tell whether `Π e(P, Q) = 1`; points in the subgroups, else the answer means nothing."""
+
+
+class Arkworks:
+    """The engine on py-arkworks-bls12381."""
+
+    def is_in_g1(self, point: G1Point) -> bool:
+        return self._g1(point).is_in_subgroup()
+
+    def is_in_g2(self, point: G2Point) -> bool:
+        return self._g2(point).is_in_subgroup()
+
+    def g1_sum(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
+        multipliers = [ark.Scalar.from_le_bytes(s.to_bytes(32, "little")) for s in scalars]
+        raw = ark.G1Point.multiexp_unchecked([self._g1(p) for p in points], multipliers).to_xy_bytes_be()
+        x, y = int.from_bytes(raw[:48], "big"), int.from_bytes(raw[48:], "big")
+        return (x, y) if (x, y) != (0, 0) else None
+
+    def is_product_one(self, pairs: Sequence[tuple[G1Point, G2Point]]) -> bool:
+        return ark.GT.pairing_check([self._g1(p) for p, _ in pairs], [self._g2(q) for _, q in pairs])
+
+    @staticmethod
+    def _g1(point: G1Point) -> ark.G1Point:
+        raw = bytes(96) if point is None else b"".join(c.to_bytes(48, "big") for c in point)
+        return ark.G1Point.from_xy_bytes_unchecked_be(raw)
+
+    @staticmethod
+    def _g2(point: G2Point) -> ark.G2Point:
+        raw = bytes(192) if point is None else b"".join(c.to_bytes(48, "big") for fp2 in point for c in fp2)
+        return ark.G2Point.from_xy_bytes_unchecked_be(raw)
+
+
+class PyEcc:
+    """The engine on py-ecc, about a second a pairing."""
+
+    def is_in_g1(self, point: G1Point) -> bool:
+        return bool(ecc.is_inf(ecc.multiply(to_py_ecc_g1(point), R)))
+
+    def is_in_g2(self, point: G2Point) -> bool:
+        return bool(ecc.is_inf(ecc.multiply(to_py_ecc_g2(point), R)))
+
+    def g1_sum(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
+        return plain.g1_sum(points, scalars)
+
+    def is_product_one(self, pairs: Sequence[tuple[G1Point, G2Point]]) -> bool:
+        product = ecc.FQ12.one()
+        for p, q in pairs:
+            product *= ecc.pairing(to_py_ecc_g2(q), to_py_ecc_g1(p), final_exponentiate=False)
+        return bool(ecc.final_exponentiate(product) == ecc.FQ12.one())
+
+
+_ENGINES: dict[str, PairingEngine] = {"arkworks": Arkworks(), "py-ecc": PyEcc()}
+
+
+def engine(name: str) -> PairingEngine:
+    """Return the engine called "arkworks" or "py-ecc".
+
+    Raises
+    ------
+    ValueError
+        Another name.
+    """
+    if name not in _ENGINES:
+        raise ValueError(f"no pairing engine is called {name!r}; there are {', '.join(_ENGINES)}")
+    return _ENGINES[name]

@@ -1,0 +1,1 @@
+"""Polynomials over Fr: number-theoretic transforms, vectors, sparse products."""

@@ -66,7 +66,7 @@ def _times(a: list[int], b: list[int], lower: list[int]) -> list[int]:
 
 def _power(base: list[int], exponent: int, lower: list[int]) -> list[int]:
     result = [1] + [0] * (len(lower) - 1)
-    for bit in bin(exponent)[2:]:
+    for bit in f"{exponent:b}":
         result = _times(result, result, lower)
         if bit == "1":
             result = _times(result, base, lower)

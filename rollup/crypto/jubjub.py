@@ -54,7 +54,7 @@ def multiply(scalar: int, point: Point) -> Point:
     # SAFETY: 8 L is the exponent bound of the *whole* group, so reducing by it is right for points of every order.
     scalar %= COFACTOR * ORDER
     result, base = _extended(IDENTITY), _extended(point)
-    for bit in bin(scalar)[2:]:
+    for bit in f"{scalar:b}":
         result = _add(result, result)
         if bit == "1":
             result = _add(result, base)

@@ -5,6 +5,7 @@ diagonal is drawn until no subspace trail can exist. The order of the draws is t
 A tenth of a second in all, so it is run once, by `python -m rollup.crypto.poseidon2_parameters`, and again by a test.
 """
 
+import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -76,4 +77,4 @@ def render() -> str:
 
 
 if __name__ == "__main__":
-    print(render(), end="")
+    sys.stdout.write(render())

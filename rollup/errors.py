@@ -15,6 +15,8 @@ peer of a `PeerError`, report an `InternalError`. The values that disagreed are 
 
 from typing import Final
 
+__all__ = ["UNSET", "AuthorError", "DecodeError", "InternalError", "OutsideError", "PeerError", "TandemError"]
+
 
 class _Unset:
     """The type of `UNSET`; apart from None, which is a value that may be expected or got."""

@@ -1,0 +1,1 @@
+"""The intermediate representation: what every backend runs, hashes and proves."""

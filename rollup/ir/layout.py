@@ -1,0 +1,170 @@
+"""The constants of a program: its tables, the shape of its tree, and where a transaction's parts lie (SPEC §2, §4)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from rollup.params import (
+    ADDRESS_BITS,
+    AMOUNT_BITS,
+    DEFAULT_CAPACITY,
+    DEFAULT_INBOX_CAP,
+    DEFAULT_TABLE_BITS,
+    FULL,
+    PACKED_FEE_BITS,
+    SCALAR_BITS,
+    SIGN_BITS,
+    SLOTS_PER_ELEMENT,
+    TAG_BITS,
+)
+
+ELEMENT: Final = 0
+"""The width that an attribute of a full element has; inputs and arguments say `FULL`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableLayout:
+    """A table of records.
+
+    Parameters
+    ----------
+    name
+        Unique in its program.
+    key_widths
+        Bits of the parts of its key, the highest part first.
+    attributes
+        Name and width in bits of each attribute; the width of a full element is 0.
+    """
+
+    name: str
+    key_widths: tuple[int, ...]
+    attributes: tuple[tuple[str, int], ...]
+
+    @property
+    def key_bits(self) -> int:
+        """Width of the whole key."""
+        return sum(self.key_widths)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Widths of the attributes; 0 for a full element."""
+        return tuple(width for _, width in self.attributes)
+
+
+def accounts_table(account_bits: int) -> TableLayout:
+    """Return table 0 of every program; its attributes are numbered by `params.AccountAttribute`."""
+    attributes = (
+        ("key_x", ELEMENT),
+        ("key_y", ELEMENT),
+        ("l1_address", ADDRESS_BITS),
+        ("nonce", ELEMENT),
+        ("balance", AMOUNT_BITS),
+    )
+    return TableLayout("accounts", (account_bits,), attributes)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What every part of the machine must know of a program besides its code.
+
+    Parameters
+    ----------
+    account_bits
+        Width of an account's number.
+    tables
+        `accounts` first.
+    arguments
+        The largest number of arguments of any action.
+    stride
+        Slots that each transaction takes.
+    actions
+        Their tags are 1 … actions.
+    capacity
+        Transactions that a batch can hold; a multiple of 4.
+    inbox_cap
+        Messages that a batch can consume.
+    table_bits
+        There are at most 2^table_bits tables.
+    """
+
+    account_bits: int
+    tables: tuple[TableLayout, ...]
+    arguments: int
+    stride: int
+    actions: int
+    capacity: int = DEFAULT_CAPACITY
+    inbox_cap: int = DEFAULT_INBOX_CAP
+    table_bits: int = DEFAULT_TABLE_BITS
+
+    @property
+    def key_bits(self) -> int:
+        """Width of the widest key."""
+        return max(table.key_bits for table in self.tables)
+
+    @property
+    def depth(self) -> int:
+        """Levels of the 4-ary tree, two bits of the index each."""
+        return (self.table_bits + self.key_bits + 1) // 2
+
+    @property
+    def sender_offset(self) -> int:
+        """Bit of a transaction at which its sender starts; its tag starts at 0."""
+        return TAG_BITS
+
+    @property
+    def fee_offset(self) -> int:
+        """Bit at which the packed fee starts."""
+        return self.sender_offset + self.account_bits
+
+    @property
+    def s_offset(self) -> int:
+        """Bit at which the signature's scalar starts."""
+        return self.fee_offset + PACKED_FEE_BITS
+
+    @property
+    def r_sign_offset(self) -> int:
+        """Bit that is the sign of R."""
+        return self.s_offset + SCALAR_BITS
+
+    @property
+    def r_y_offset(self) -> int:
+        """Bit at which the y coordinate of R starts."""
+        return self.r_sign_offset + SIGN_BITS
+
+    @property
+    def arguments_offset(self) -> int:
+        """Bit at which the first argument starts."""
+        return self.r_y_offset + FULL
+
+    @property
+    def data_elements(self) -> int:
+        """Elements that `capacity` transactions take."""
+        return self.capacity * self.stride // SLOTS_PER_ELEMENT
+
+    def tree_index(self, table: int, key: int) -> int:
+        """Return the leaf at which a record lies."""
+        return table << self.key_bits | key
+
+    def key(self, table: int, *parts: int) -> int:
+        """Concatenate the parts of a table's key, the first one highest; `ValueError` if their number or a range is wrong."""
+        widths = self.tables[table].key_widths
+        if len(parts) != len(widths):
+            raise ValueError(f"layout: a key of {self.tables[table].name} has {len(widths)} parts, not {len(parts)}")
+        key = 0
+        for part, width in zip(parts, widths, strict=True):
+            if not 0 <= part < 1 << width:
+                raise ValueError(f"layout: key part {part} of {self.tables[table].name} is outside [0, 2**{width})")
+            key = key << width | part
+        return key
+
+    def table_id(self, name: str) -> int:
+        """Return a table's number; `KeyError` if there is none of this name."""
+        for number, table in enumerate(self.tables):
+            if table.name == name:
+                return number
+        raise KeyError(f"layout: no table is called {name}")
+
+    def words(self) -> tuple[int, ...]:
+        """Return the words that a program's identity hashes before `code_root` (SPEC §5)."""
+        widths = int.from_bytes(bytes(len(table.attributes) for table in self.tables).ljust(32, b"\0"), "big")
+        shape = (self.account_bits, self.key_bits, self.table_bits, self.depth, self.arguments, self.stride)
+        return (*shape, self.capacity, self.inbox_cap, self.actions, widths)

@@ -1,0 +1,1 @@
+"""The program language: what authors import, and how an action becomes a graph."""

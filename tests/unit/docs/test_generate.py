@@ -1,0 +1,92 @@
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docs import generate
+
+ROOT = Path(__file__).parents[3]
+CHAIN = {
+    "final": True,
+    "gas_total": 1234567,
+    "gas_per_tx": 9645.06,
+    "bytes_per_tx": 94.5,
+    "seconds_to_prove": None,
+    "withdrawal_paid": True,
+}
+
+
+def figures(**changes: object) -> dict[str, Any]:
+    return {"chains": {"optimistic": CHAIN, "validity": CHAIN | changes}, "fraud": {}, "refused": []}
+
+
+def test_table_when_printed_has_a_row_a_measure_and_a_column_a_chain() -> None:
+    lines = generate.table(figures(seconds_to_prove=3.14)).splitlines()
+    assert lines[0] == "| | fraud proof | validity proof |"
+    assert "| L1 gas in all | 1,234,567 | 1,234,567 |" in lines
+    assert "| bytes on L1 a transaction | 94.5 | 94.5 |" in lines
+    assert "| seconds to prove | – | 3.1 |" in lines
+    assert len(lines) == 2 + len(CHAIN)
+
+
+def test_table_when_a_withdrawal_was_not_paid_says_so() -> None:
+    assert "| withdrawal paid on L1 | yes | **no** |" in generate.table(figures(withdrawal_paid=False))
+
+
+def test_table_when_a_chain_is_missing_is_refused() -> None:
+    with pytest.raises(KeyError, match="validity"):
+        generate.table({"chains": {"optimistic": CHAIN}})
+
+
+def test_page_when_filled_twice_stays_the_same() -> None:
+    page = f"above\n{generate.BEGIN}\nold\n{generate.END}\nbelow\n"
+    once = generate.fill(page, "new")
+    assert once == f"above\n{generate.BEGIN}\nnew\n{generate.END}\nbelow\n"
+    assert generate.fill(once, "new") == once
+
+
+def test_page_when_it_has_no_markers_is_refused() -> None:
+    with pytest.raises(ValueError, match="demo:begin"):
+        generate.fill("nothing here", "new")
+
+
+def test_readme_when_compared_has_the_table_of_the_committed_figures() -> None:
+    page = generate.README.read_text(encoding="utf-8")
+    table = generate.table(json.loads(generate.FIGURES.read_text(encoding="utf-8")))
+    assert page == generate.fill(page, table)
+
+
+def test_readme_program_when_counted_has_twelve_lines() -> None:
+    assert len([line for line in readme_program().splitlines() if line.strip()]) == 12
+
+
+def test_readme_program_when_run_defines_a_program_with_its_action() -> None:
+    scope: dict[str, Any] = {"__name__": "readme"}
+    exec(compile(readme_program(), "README.md", "exec", dont_inherit=True), scope)
+    assert issubclass(scope["Tokens"], scope["Program"])
+
+
+def test_readme_commands_when_compared_are_targets_of_the_makefile() -> None:
+    page = generate.README.read_text(encoding="utf-8")
+    commands = re.findall(r"^make (\w+)", page, flags=re.MULTILINE)
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert commands
+    assert set(commands) <= set(targets)
+
+
+def test_pages_when_they_link_to_a_file_find_it() -> None:
+    pages = [generate.README, *generate.DOCS.rglob("*.md")]
+    dead = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert dead == []
+
+
+def readme_program() -> str:
+    page = generate.README.read_text(encoding="utf-8")
+    return page.split("```python\n")[1].split("```")[0]

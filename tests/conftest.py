@@ -37,4 +37,6 @@ def _forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     if report.skipped and os.environ.get(NO_SKIP_VARIABLE) == "1":
         reason: Any = report.longrepr
         report.outcome = "failed"
-        report.longrepr = f"skipped, which {NO_SKIP_VARIABLE}=1 forbids: {reason[2] if isinstance(reason, tuple) else reason}"
+        report.longrepr = (
+            f"skipped, which {NO_SKIP_VARIABLE}=1 forbids: {reason[2] if isinstance(reason, tuple) else reason}"
+        )

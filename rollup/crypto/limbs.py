@@ -34,7 +34,7 @@ from rollup.crypto.limbs_ir import WORD, Body, Builder, Function, Module, Montgo
 kernel = kernel_cache.kernel
 Intrinsic = Any
 Words = NDArray[np.uint64]
-_POINTER_COUNTS = (1, 2, 3, 4)
+_intrinsic: Callable[[Any], Intrinsic] = intrinsic
 
 
 class MontgomeryField:
@@ -198,10 +198,10 @@ def _address_intrinsic(result: Numba, emit: Callable[..., Value], count: int) ->
     def four(_typing: Numba, _a: Numba, _b: Numba, _c: Numba, _d: Numba) -> Numba:
         return signature, emit
 
-    return intrinsic({1: one, 2: two, 3: three, 4: four}[count])
+    return _intrinsic({1: one, 2: two, 3: three, 4: four}[count])
 
 
-@intrinsic
+@_intrinsic
 def array_address(_typing: Numba, _array: Numba) -> Numba:
     """`(array) -> intp`: the address of its first word. Keep the array alive with `keep` after the last use of the address."""
 
@@ -211,7 +211,7 @@ def array_address(_typing: Numba, _array: Numba) -> Numba:
     return types.intp(_array), emit
 
 
-@intrinsic
+@_intrinsic
 def keep(_typing: Numba, _array: Numba) -> Numba:
     """`(array)`: a use of an array. Numba frees an array after its last use, and an address is none."""
 
@@ -221,7 +221,7 @@ def keep(_typing: Numba, _array: Numba) -> Numba:
     return types.void(_array), emit
 
 
-@intrinsic
+@_intrinsic
 def no_inline(_typing: Numba) -> Numba:
     """`()`: keep the kernel in which this stands from being inlined, which saves much compile time."""
 
@@ -232,7 +232,7 @@ def no_inline(_typing: Numba) -> Numba:
     return types.void(), emit
 
 
-@intrinsic
+@_intrinsic
 def load_word(_typing: Numba, _address: Numba) -> Numba:
     """`(address) -> uint64`."""
 
@@ -242,7 +242,7 @@ def load_word(_typing: Numba, _address: Numba) -> Numba:
     return types.uint64(types.intp), emit
 
 
-@intrinsic
+@_intrinsic
 def store_word(_typing: Numba, _address: Numba, _word: Numba) -> Numba:
     """`(address, uint64)`."""
 
@@ -253,7 +253,7 @@ def store_word(_typing: Numba, _address: Numba, _word: Numba) -> Numba:
     return types.void(types.intp, types.uint64), emit
 
 
-@intrinsic
+@_intrinsic
 def prefetch(_typing: Numba, _address: Numba) -> Numba:
     """`(address)`: ask for the cache line there."""
 

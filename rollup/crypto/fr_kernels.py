@@ -1,0 +1,11 @@
+"""Fr for kernels: `FR` and its operations under module names."""
+
+from rollup.crypto.fr import R
+from rollup.crypto.limbs import MontgomeryField
+
+FR = MontgomeryField("fr", R, 4)
+SIZE = FR.size
+"""Bytes of an element."""
+
+fr_mul, fr_sqr, fr_add, fr_sub, fr_neg, fr_dbl = FR.mul, FR.sqr, FR.add, FR.sub, FR.neg, FR.dbl
+fr_copy, fr_is_zero, fr_eq, fr_less = FR.copy, FR.is_zero, FR.eq, FR.less

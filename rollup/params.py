@@ -42,7 +42,11 @@ MAX_INSTRUCTIONS: Final = 512
 MAX_ARGUMENTS: Final = 8
 MAX_SLOTS: Final = 8
 """Records that one graph may open, the frame's own included."""
+MAX_BODY: Final = 300
+"""Instructions between the two halves of the frame."""
 MAX_ATTRIBUTES: Final = 16
+MAX_TREE_BITS: Final = 62
+"""Bits of a tree index: table and key together."""
 CODE_DEPTH: Final = 5
 """The tree over graphs has 2^5 leaves."""
 MAX_ACTIONS: Final = (1 << CODE_DEPTH) - 2

@@ -11,7 +11,7 @@ from interfaces import ISettlement
 
 # SPEC: machine.md §1, order of the scalar field of BLS12-381.
 R: constant(uint256) = 52435875175126190479447740508185965837690552500527637822603658699938581184513
-GWEI: constant(uint256) = 10**9
+WEI_PER_GWEI: constant(uint256) = 10**9
 LIMIT: constant(uint256) = 2**64
 DEPOSIT: constant(uint256) = 1
 BLOB: constant(uint256) = 1
@@ -19,7 +19,7 @@ CALLDATA: constant(uint256) = 2
 ACCEPTED: constant(uint256) = 1
 DOMAIN_CHAIN: constant(uint256) = 6
 DOMAIN_WITHDRAWAL: constant(uint256) = 4
-MAX_DATA: constant(uint256) = 32768
+MAX_DATA: constant(uint256) = 16384
 MAX_ITEMS: constant(uint256) = 64
 MASK48: constant(uint256) = 2**48 - 1
 MASK64: constant(uint256) = 2**64 - 1
@@ -187,8 +187,8 @@ def deposit(account: uint256, key_x: uint256, key_y: uint256):
     """
     assert account < ACCOUNTS, "rollup: account"
     assert key_x < R and key_y < R, "rollup: key is not canonical"
-    assert msg.value != 0 and msg.value % GWEI == 0, "rollup: deposit whole gwei"
-    amount: uint256 = msg.value // GWEI
+    assert msg.value != 0 and msg.value % WEI_PER_GWEI == 0, "rollup: deposit whole gwei"
+    amount: uint256 = msg.value // WEI_PER_GWEI
     self.deposited += amount
     assert self.deposited < LIMIT, "rollup: too much deposited"
     index: uint256 = self.inbox_count
@@ -298,7 +298,7 @@ def propose(
     parent: uint256,
     parent_header: uint256[6],
     header: uint256[6],
-    payload: Bytes[65536],
+    payload: Bytes[73728],
 ) -> uint256:
     """
     @notice Claim that `header` is the state after `batch`, given that `parent` is right about the one before.
@@ -391,7 +391,7 @@ def release(items: DynArray[Withdrawal, MAX_ITEMS]):
         cursor = item.before
         count -= 1
         total += item.amount
-        self.credit[item.recipient] += item.amount * GWEI
+        self.credit[item.recipient] += item.amount * WEI_PER_GWEI
         log Released(recipient=item.recipient, amount=item.amount, count=count)
     assert count != self.walk_to_count or cursor == self.walk_to, "rollup: broken accumulator"
     self.cursor = cursor

@@ -4,7 +4,9 @@ What authors import from here is what `rollup.program` offers. It is looked up o
 layer, or asking for `tandem --help`, does not load the language.
 """
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from rollup.program import *  # noqa: F403 - `rollup.program.__all__` is the one list of these names
@@ -13,16 +15,16 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    # Dunder names are asked for by the import system and by tools, and none of them is an author's.
-    if not name.startswith("__"):
-        from rollup import program
-
-        if name in program.__all__:
-            return getattr(program, name)
+    # `from rollup import errors` asks here before it imports the submodule: answering by loading the language would
+    # make every layer depend on it. Dunder names are asked for by tools; none is an author's.
+    if not name.startswith("__") and find_spec(f"{__name__}.{name}") is None and name in _authors_names():
+        return cast("object", getattr(import_module("rollup.program"), name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    from rollup import program
+    return sorted({*globals(), *_authors_names()})
 
-    return sorted({*globals(), *program.__all__})
+
+def _authors_names() -> list[str]:
+    return cast("list[str]", import_module("rollup.program").__all__)

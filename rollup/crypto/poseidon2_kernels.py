@@ -1,10 +1,11 @@
 """Poseidon2, compiled; the plain twin is `poseidon2`.
 
 A state is `width` elements in a row. `table` is the address of `table(width)`; it may be shared by threads. One round is one LLVM function, so that
-its independent products overlap.
+its independent products can overlap.
 """
 
 import functools
+from collections.abc import Callable
 
 import numpy as np
 
@@ -28,9 +29,17 @@ def table(width: int) -> Words:
     return np.concatenate([constants, words_from_ints([FR.r_squared], 4)])
 
 
-def _pow5(b: Builder, x: Value) -> Value:
-    square = FR.code.mul(b, x, x)
-    return FR.code.mul(b, FR.code.mul(b, square, square), x)
+Product = Callable[[Builder, Value, Value], Value]
+
+
+def _called(b: Builder, x: Value, y: Value) -> Value:
+    """Multiply by a call: compiles ten times faster than the instructions in place, and runs a quarter slower."""
+    return FR.code.call_mul(b.module, b, x, y)
+
+
+def _pow5(b: Builder, x: Value, mul: Product) -> Value:
+    square = mul(b, x, x)
+    return mul(b, mul(b, square, square), x)
 
 
 def _mix(b: Builder, x: list[Value]) -> list[Value]:
@@ -64,18 +73,21 @@ def _mix_operation(width: int) -> Intrinsic:
 def _external_operation(width: int) -> Intrinsic:
     def body(_: Module, b: Builder, state: Value, constants: Value) -> None:
         pairs = zip(_load(b, state, width), _load(b, constants, width), strict=True)
-        _store(b, _mix(b, [_pow5(b, FR.code.add(b, x, c)) for x, c in pairs]), state)
+        _store(b, _mix(b, [_pow5(b, FR.code.add(b, x, c), _called) for x, c in pairs]), state)
 
     return FR.define(f"poseidon2_external{width}", 1, body)
 
 
 def _internal_operation(width: int) -> Intrinsic:
+    # Four fifths of a permutation's products are in the internal rounds, and only width 4 is hashed with in bulk.
+    mul = FR.code.mul if width == 4 else _called
+
     def body(_: Module, b: Builder, state: Value, constant: Value, diagonal: Value) -> None:
         x = _load(b, state, width)
-        x[0] = _pow5(b, FR.code.add(b, x[0], FR.code.load(b, constant)))
+        x[0] = _pow5(b, FR.code.add(b, x[0], FR.code.load(b, constant)), mul)
         total = functools.reduce(lambda s, v: FR.code.add(b, s, v), x)
         if width == 4:
-            scaled = [FR.code.mul(b, v, d) for v, d in zip(x, _load(b, diagonal, 4), strict=True)]
+            scaled = [mul(b, v, d) for v, d in zip(x, _load(b, diagonal, 4), strict=True)]
         else:
             scaled = [*x[:-1], FR.code.dbl(b, x[-1])]
         _store(b, [FR.code.add(b, total, v) for v in scaled], state)

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> object:
-    # `from rollup import errors` asks here before it imports the submodule: answering by loading the language would
-    # make every layer depend on it. Dunder names are asked for by tools; none is an author's.
-    if not name.startswith("__") and find_spec(f"{__name__}.{name}") is None and name in _authors_names():
-        return cast("object", getattr(import_module("rollup.program"), name))
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # else a type checker would believe any name
+
+    def __getattr__(name: str) -> object:
+        # `from rollup import errors` asks here before it imports the submodule: answering by loading the language would
+        # make every layer depend on it. Dunder names are asked for by tools; none is an author's.
+        if not name.startswith("__") and find_spec(f"{__name__}.{name}") is None and name in _authors_names():
+            return getattr(import_module("rollup.program"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

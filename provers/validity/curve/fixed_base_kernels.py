@@ -6,7 +6,7 @@ The table holds `d·2^(bits·w)·P` for window w and `d` in 1..2^(bits-1), affin
 
 import numpy as np
 
-from provers.validity.curve.fp_limbs import copy, neg, set_one, set_zero
+from provers.validity.curve.fp_kernels import copy, neg, set_one, set_zero
 from provers.validity.curve.msm_kernels import BATCH
 from provers.validity.curve.point_kernels import POINT_SCRATCH, batch_add, double, to_affine
 from rollup.crypto.limbs import array_address, keep, kernel, no_inline, prefetch

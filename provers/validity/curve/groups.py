@@ -13,7 +13,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from provers.validity.curve.fp_limbs import FP, FP2_WIDTH, FP_WIDTH
+from provers.validity.curve.fp_kernels import FP, FP2_WIDTH, FP_WIDTH
 from provers.validity.curve.points import G1Point, G2Point
 
 Words = NDArray[np.uint64]

@@ -6,7 +6,7 @@ window; windows are independent, so threads share them out.
 
 import numpy as np
 
-from provers.validity.curve.fp_limbs import copy, neg
+from provers.validity.curve.fp_kernels import copy, neg
 from provers.validity.curve.point_kernels import (
     POINT_SCRATCH,
     add_affine,

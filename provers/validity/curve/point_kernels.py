@@ -7,7 +7,7 @@ SPEC: Explicit-Formulas Database, short Weierstrass, XYZZ: dbl-2008-s-1, madd-20
 
 import numpy as np
 
-from provers.validity.curve.fp_limbs import (
+from provers.validity.curve.fp_kernels import (
     add,
     copy,
     eq,

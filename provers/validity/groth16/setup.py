@@ -1,0 +1,123 @@
+"""Development setup: one process draws the toxic waste, makes both keys and forgets it.
+
+SPEC: Groth 2016 (eprint 2016/260), section 3.2, for the quadratic arithmetic program of an R1CS whose rows are numbered
+by powers of ω. One row `wire_i · 0 = 0` is added for wire 0 and each public wire: without them public wires that occur
+in no row of A could share a polynomial, and a proof for one assignment would serve another (libsnark's
+"input consistency").
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from provers.validity.constraints.r1cs import R1CS, SparseMatrix
+from provers.validity.curve.fixed_base import FixedBase
+from provers.validity.curve.groups import G1, G2, Group, Words, g1_array, g1_points, g2_array, g2_points
+from provers.validity.curve.points import G1_GENERATOR, G2_GENERATOR
+from provers.validity.groth16.proving_key import ProvingKey
+from provers.validity.groth16.toxic_waste import ToxicWaste
+from provers.validity.groth16.verifying_key import VerifyingKey
+from provers.validity.poly.domain import MIN_SIZE, Domain
+from provers.validity.poly.vector import Sparse, Words as Vector, powers, scaled, weighted_sum
+from rollup.crypto.fr import R
+
+
+@dataclass(frozen=True, eq=False)
+class Exponents:
+    """Discrete logarithms of a key's points, canonical `uint64[n, 4]`; names as in `plain.Exponents`."""
+
+    a: Vector
+    b: Vector
+    ic: Vector
+    l: Vector  # noqa: E741  (the paper's name)
+    h: Vector
+
+
+def domain_size(r1cs: R1CS) -> int:
+    """Smallest power of two that holds the constraints and one consistency row for wire 0 and each public wire."""
+    rows = r1cs.constraints + r1cs.public + 1
+    return max(MIN_SIZE, 1 << (rows - 1).bit_length())
+
+
+def sparse(matrix: SparseMatrix, wires: int) -> Sparse:
+    """The matrix as the kernels take it."""
+    return Sparse(matrix.indptr, matrix.indices, matrix.coefficients, wires)
+
+
+def exponents(r1cs: R1CS, waste: ToxicWaste) -> Exponents:
+    """Evaluate the QAP at τ."""
+    size, first_private = domain_size(r1cs), r1cs.public + 1
+    basis = Domain(size).lagrange(waste.tau)
+    u, v, w = (sparse(m, r1cs.wires).transposed_times(basis) for m in (r1cs.a, r1cs.b, r1cs.c))
+    consistency = scaled(basis[r1cs.constraints : r1cs.constraints + first_private], pow(1 << 256, -1, R))
+    u[:first_private] = weighted_sum([u[:first_private], consistency], [1, 1])
+    mixed = weighted_sum([u, v, w], [waste.beta, waste.alpha, 1])
+    over_delta = pow(waste.delta, -1, R)
+    vanishing = (pow(waste.tau, size, R) - 1) * over_delta % R
+    return Exponents(
+        a=u,
+        b=v,
+        ic=scaled(mixed[:first_private], pow(waste.gamma, -1, R)),
+        l=scaled(mixed[first_private:], over_delta),
+        h=powers(waste.tau, size - 1, vanishing),
+    )
+
+
+class _Generators:
+    """Tables of both generators."""
+
+    def __init__(self, g1_count: int, g2_count: int, pool: Executor, threads: int) -> None:
+        self._pool, self._threads = pool, threads
+        self._g1 = FixedBase(G1, g1_array([G1_GENERATOR])[0], g1_count)
+        self._g2 = FixedBase(G2, g2_array([G2_GENERATOR])[0], g2_count)
+
+    def times(self, group: Group, scalars: Vector) -> Words:
+        base = self._g1 if group is G1 else self._g2
+        return base.multiples(scalars, self._pool, self._threads)
+
+
+def setup(r1cs: R1CS, entropy: bytes | None = None, *, threads: int = 2) -> tuple[ProvingKey, VerifyingKey]:
+    """Make the keys of a circuit, both marked `development`.
+
+    Parameters
+    ----------
+    entropy
+        For tests that must repeat; None draws from the operating system.
+    """
+    waste = ToxicWaste.draw(domain_size(r1cs), entropy)
+    logs = exponents(r1cs, waste)
+    a_wires, b_wires = (np.flatnonzero(x.any(axis=1)) for x in (logs.a, logs.b))
+    with ThreadPoolExecutor(threads) as pool:
+        g1_count = len(a_wires) + len(b_wires) + len(logs.l) + len(logs.h)
+        generators = _Generators(g1_count, len(b_wires), pool, threads)
+        tail_g1 = generators.times(G1, _vector(waste.alpha, waste.beta, waste.delta))
+        tail_g2 = generators.times(G2, _vector(waste.beta, waste.delta, waste.gamma))
+        vk = _verifying_key(tail_g1, tail_g2, generators.times(G1, logs.ic))
+        b = logs.b[b_wires]
+        key = ProvingKey(
+            circuit=r1cs.digest(),
+            vk=vk,
+            size=domain_size(r1cs),
+            a_wires=a_wires,
+            b_wires=b_wires,
+            a=generators.times(G1, logs.a[a_wires]),
+            b_g1=generators.times(G1, b),
+            b_g2=generators.times(G2, b),
+            l=generators.times(G1, logs.l),
+            h=generators.times(G1, logs.h),
+            tail_g1=tail_g1,
+            tail_g2=tail_g2[:2].copy(),
+        )
+    return key, vk
+
+
+def _vector(*values: int) -> Vector:
+    return np.concatenate([powers(1, 1, value) for value in values])
+
+
+def _verifying_key(tail_g1: Words, tail_g2: Words, ic: Words) -> VerifyingKey:
+    beta, delta, gamma = g2_points(tail_g2)
+    return VerifyingKey(g1_points(tail_g1)[0], beta, gamma, delta, tuple(g1_points(ic)), development=True)

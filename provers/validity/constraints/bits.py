@@ -5,7 +5,7 @@ from itertools import groupby
 
 from provers.validity.constraints.builder import Builder, as_int
 from provers.validity.constraints.linear import Term, add_all, combine
-from provers.validity.constraints.logic import conjunction, require_boolean, require_zero_unless
+from provers.validity.constraints.logic import conjunction, require_boolean
 from provers.validity.constraints.r1cs import R
 
 ELEMENT_BITS = R.bit_length()
@@ -41,7 +41,7 @@ def require_bits(b: Builder, term: Term, count: int) -> list[Term]:
 
 
 def canonical_bits(b: Builder, term: Term) -> list[Term]:
-    """Return the 255 bits of a term's representative in [0, R): 356 constraints.
+    """Return the 255 bits of a term's representative in [0, R): 324 constraints.
 
     SAFETY: the bits add up to the term modulo R, and to an integer of at most R - 1, so they are those of its representative (SOUNDNESS 2).
     """
@@ -60,30 +60,30 @@ def require_at_most(b: Builder, bits: Sequence[Term], limit: int) -> None:
     x·(1 - tight - x) = 0 says that x is 0 if `tight`, else a Boolean. Where it has ones, bits are Booleans and `tight` stays 1 only if all are 1.
     """
     tight: Term = 1
-    for one, run in _runs(bits, limit):
-        if one:
-            for bit in run:
-                require_boolean(b, bit)
-            tight = conjunction(b, [tight, *run] if tight is not 1 else run)  # noqa: F632
-        else:
+    for place, (one, run) in enumerate(_runs(bits, limit)):
+        if not one:
             for bit in run:
                 b.enforce(1 - tight - bit, bit, 0)
+            continue
+        for bit in run:
+            require_boolean(b, bit)
+        tight = conjunction(b, run if place == 0 else [tight, *run])
 
 
 def is_below(b: Builder, bits: Sequence[Term], limit: int) -> Term:
     """Return whether Booleans are, as an integer, below `limit < 2^len(bits)`: one or two constraints for each run of equal bits in `limit`.
 
-    SAFETY: an integer is below `limit` exactly if at some 1 of `limit` it has a 0 and all higher bits are equal; the flags of "equal so far"
-    fall from 1 to 0 once, so the sum over the runs of ones of their fall is that very flag.
+    SAFETY: an integer is below `limit` exactly if at some 1 of `limit` it has a 0 and all higher bits are equal. "Equal so far" falls from 1 to 0
+    at most once, so the sum of its falls over the runs of ones is that very flag.
     """
+    if limit == 0:
+        return 0
+    zeros = (limit & -limit).bit_length() - 1  # below its lowest 1 `limit` cannot exceed anything
     equal: Term = 1
     falls: list[Term] = []
-    for first, (one, run) in enumerate(_runs(bits, limit)):
-        if not one and limit % (1 << len(run)) == 0 and run[0] is bits[len(run) - 1]:
-            break  # only zeros are left in `limit`: nothing below can make the integer smaller
-        before = equal
+    for place, (one, run) in enumerate(_runs(bits[zeros:], limit >> zeros)):
         flags = run if one else [1 - bit for bit in run]
-        equal = conjunction(b, flags if first == 0 else [before, *flags])
+        before, equal = equal, conjunction(b, flags if place == 0 else [equal, *flags])
         if one:
             falls.append(before - equal)
     return add_all(falls)
@@ -107,16 +107,3 @@ def _runs(bits: Sequence[Term], limit: int) -> Iterator[tuple[bool, list[Term]]]
     places = range(len(bits) - 1, -1, -1)
     for one, run in groupby(places, lambda place: bool(limit >> place & 1)):
         yield one, [bits[place] for place in run]
-
-
-__all__ = [
-    "canonical_bits",
-    "from_bits",
-    "hint_bits",
-    "is_below",
-    "is_less",
-    "mask_bits",
-    "require_at_most",
-    "require_bits",
-    "require_zero_unless",
-]

@@ -38,10 +38,12 @@ event Deposit:
     key_y: uint256
     l1_address: address
     amount: uint256
+    rolling: bytes32
 
 
 event BatchPosted:
     number: indexed(uint256)
+    parent_hash: bytes32
     batch_hash: bytes32
     timestamp: uint256
     inbox_to: uint256
@@ -195,10 +197,19 @@ def deposit(account: uint256, key_x: uint256, key_y: uint256):
     message: bytes32 = keccak256(
         abi_encode(DEPOSIT, account, key_x, key_y, convert(msg.sender, uint256), amount)
     )
-    self.rolling[index + 1] = keccak256(concat(self.rolling[index], message))
+    rolling: bytes32 = keccak256(concat(self.rolling[index], message))
+    self.rolling[index + 1] = rolling
     self.queued_at[index] = block.timestamp
     self.inbox_count = index + 1
-    log Deposit(index=index, account=account, key_x=key_x, key_y=key_y, l1_address=msg.sender, amount=amount)
+    log Deposit(
+        index=index,
+        account=account,
+        key_x=key_x,
+        key_y=key_y,
+        l1_address=msg.sender,
+        amount=amount,
+        rolling=rolling,
+    )
 
 
 # ---------------------------------------------------------------- batches
@@ -257,6 +268,7 @@ def _post(
     self.newest = (number << 192) | (timestamp << 128) | (inbox_to << 64) | block.timestamp
     log BatchPosted(
         number=number,
+        parent_hash=parent_hash,
         batch_hash=hash,
         timestamp=timestamp,
         inbox_to=inbox_to,

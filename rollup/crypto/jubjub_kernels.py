@@ -64,7 +64,7 @@ def tables() -> Words:
         np.array(digits, dtype=np.uint64).reshape(-1, 4),
         FR.from_ints(_powers(coarse)),
         FR.from_ints([value for i in range(4) for value in _powers(pow(inverse, 1 << 8 * i, fr.R))]),
-        FR.from_ints([value for point in _odd_multiples() for value in _affine_cached(point)]),
+        FR.from_ints([value for point in _odd_multiples() for value in affine_cached(point)]),
     ]
     return np.concatenate(parts)
 
@@ -83,7 +83,8 @@ def _odd_multiples() -> list[jubjub.Point]:
     return points
 
 
-def _affine_cached(point: jubjub.Point) -> list[int]:
+def affine_cached(point: jubjub.Point) -> list[int]:
+    """Return y - x, y + x, 2dxy."""
     return [point.y - point.x, point.y + point.x, 2 * jubjub.D * point.x * point.y]
 
 

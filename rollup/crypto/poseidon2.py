@@ -3,11 +3,17 @@
 SPEC: ePrint 2023/323 with t = 2, 3, 4, x^5, R_F = 8, R_P = 56; the constants are the authors' BLS12-381 instances.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from rollup.crypto.fr import R, require_canonical
 from rollup.crypto.poseidon2_constants import PARAMETERS
+
+if TYPE_CHECKING:
+    from rollup.crypto.limbs import Words
 
 RATE = 3
 """Elements that the sponge (t = 4) absorbs before each permutation."""
@@ -96,3 +102,42 @@ def hash_items(domain: int, items: Sequence[int]) -> int:
         block += [0] * (RATE - len(block))
         state = permute(((state[0] + block[0]) % R, (state[1] + block[1]) % R, (state[2] + block[2]) % R, state[3]))
     return state[0]
+
+
+def permute_many(states: Words) -> Words:
+    """Permute uint64[n, t, 4], t = 2, 3 or 4, elements in Montgomery form (`fr_kernels.FR`); the argument is left as it is."""
+    from rollup.crypto import poseidon2_kernels as kernels
+
+    if states.ndim != 3 or states.shape[1] not in PARAMETERS or states.shape[2] != 4:
+        raise ValueError(f"poseidon2: states of shape {states.shape}, not (n, 2 to 4, 4)")
+    count, width, _ = states.shape
+    result = states.astype("uint64", order="C").reshape(-1, 4)
+    kernels.permute_many(result, count, width, kernels.table(width))
+    return result.reshape(states.shape)
+
+
+def compress_many(children: Words) -> Words:
+    """Return the nodes uint64[n, 4] over children uint64[n, 4, 4], elements in Montgomery form."""
+    from rollup.crypto import poseidon2_kernels as kernels
+
+    if children.ndim != 3 or children.shape[1:] != (4, 4):
+        raise ValueError(f"poseidon2: children of shape {children.shape}, not (n, 4, 4)")
+    flat = children.astype("uint64", order="C", copy=False).reshape(-1, 4)
+    result = kernels.elements(len(children))
+    kernels.compress_many(result, flat, len(children), kernels.table(4), kernels.elements(4))
+    return result
+
+
+def hash_many(domain: int, items: Words) -> Words:
+    """Return `hash_items(domain, row)` for each row of uint64[n, length, 4], as uint64[n, 4]; elements in Montgomery form."""
+    from rollup.crypto import poseidon2_kernels as kernels
+
+    if items.ndim != 3 or items.shape[2] != 4:
+        raise ValueError(f"poseidon2: items of shape {items.shape}, not (n, length, 4)")
+    if not 0 <= domain < 1 << 63:
+        raise ValueError(f"poseidon2: domain {domain} is outside [0, 2**63)")
+    count, length, _ = items.shape
+    flat = items.astype("uint64", order="C", copy=False).reshape(-1, 4)
+    result = kernels.elements(count)
+    kernels.hash_many(result, flat, count, length, domain, kernels.table(4), kernels.elements(4))
+    return result

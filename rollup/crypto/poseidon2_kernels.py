@@ -32,6 +32,11 @@ def table(width: int) -> Words:
 Product = Callable[[Builder, Value, Value], Value]
 
 
+def elements(count: int) -> Words:
+    """Return memory for `count` elements, all zero: uint64[count, 4]."""
+    return np.zeros((count, 4), dtype=np.uint64)
+
+
 def _called(b: Builder, x: Value, y: Value) -> Value:
     """Multiply by a call: compiles ten times faster than the instructions in place, and runs a quarter slower."""
     return FR.code.call_mul(b.module, b, x, y)

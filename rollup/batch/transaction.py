@@ -56,7 +56,7 @@ class Transaction:
 
     def to_bytes(self, image: Image) -> bytes:
         """Return the slots' bit string in little-endian bytes: the form in which wallets hand it in."""
-        return bits_of(self.slots(image)).to_bytes(wire_bytes(image.layout), "little")
+        return bytes_of_slots(self.slots(image))
 
     @classmethod
     def from_bytes(cls, data: bytes, image: Image) -> "Transaction":
@@ -79,7 +79,7 @@ class Transaction:
 
     def hash(self, image: Image) -> bytes:
         """Return keccak256 of `to_bytes`, by which people speak of a transaction; no consensus rule uses it."""
-        return keccak256(self.to_bytes(image))
+        return hash_of_slots(self.slots(image))
 
     def _decoded(self, signature: Signature) -> Decoded:
         r_y, r_sign, s = signature
@@ -98,3 +98,13 @@ def argument_widths(image: Image, tag: int) -> tuple[int, ...]:
 def wire_bytes(layout: Layout) -> int:
     """Return how many bytes `Transaction.to_bytes` writes."""
     return -(-SLOT_BITS * layout.stride // 8)
+
+
+def bytes_of_slots(slots: Sequence[int]) -> bytes:
+    """Return the bit string of a transaction's slots in little-endian bytes, whatever they hold."""
+    return bits_of(slots).to_bytes(-(-SLOT_BITS * len(slots) // 8), "little")
+
+
+def hash_of_slots(slots: Sequence[int]) -> bytes:
+    """Return the hash of the transaction that stands in these slots."""
+    return keccak256(bytes_of_slots(slots))

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from rollup.batch.batch import Batch
+from rollup.batch.receipt import Receipt
 from rollup.execution import interpreter
 from rollup.execution.engine import Runner, header_after, run_task, step_order
 from rollup.execution.interpreter import Run
-from rollup.execution.receipt import Receipt
 from rollup.execution.task import Task, task_at
 from rollup.ir.image import Image
 from rollup.state.header import StepHeader

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rollup.batch.batch import Batch
 from rollup.batch.inbox import Message
 from rollup.batch.packing import Decoded, decode_transaction, tag_of
-from rollup.execution.receipt import StepKind
+from rollup.batch.receipt import StepKind
 from rollup.ir.graph import Graph
 from rollup.ir.image import Image
 from rollup.params import END

@@ -1,9 +1,9 @@
 """Which withdrawals a run added to the accumulator, read off its registers."""
 
+from rollup.batch.receipt import Withdrawal
 from rollup.crypto.poseidon2 import Domain
 from rollup.errors import InternalError
 from rollup.execution.interpreter import Run
-from rollup.execution.receipt import Withdrawal
 from rollup.ir.graph import Graph
 from rollup.ir.primitives import Primitive
 from rollup.params import Output

@@ -58,6 +58,8 @@ class Receipt:
         The records opened, in the order of their slots.
     withdrawals
         What leaves for L1, in the order in which the accumulator took it.
+    transaction
+        Its hash (`batch.transaction.hash_of_slots`); empty for the other kinds.
     """
 
     position: int
@@ -72,3 +74,4 @@ class Receipt:
     fee: int
     touched: tuple[Touched, ...]
     withdrawals: tuple[Withdrawal, ...]
+    transaction: bytes = b""

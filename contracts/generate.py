@@ -18,9 +18,23 @@ FOLDER = Path(__file__).parent / "lib"
 UNROLLED = 2
 """Internal rounds of Poseidon2 in one turn of the contract's loop: each turn costs about 70 gas, each round 480 bytes of code."""
 
+PARAMETERS_READ = (
+    *("TAG_BITS", "PACKED_FEE_BITS", "FEE_MANTISSA_BITS", "SCALAR_BITS", "SIGN_BITS", "FULL"),
+    *("SLOT_BITS", "SLOTS_PER_ELEMENT", "ELEMENT_BITS", "MESSAGE_WORDS"),
+    *("MAX_ARGUMENTS", "MAX_ACTIONS", "TAG_DEPOSIT", "TAG_FEES"),
+)
+"""The names of `rollup.params` that a contract reads."""
+
 
 def _file(title: str, lines: Iterable[str]) -> str:
-    head = ["# pragma version 0.4.3", '"""', f"@title {title}", "@notice Written by `python -m contracts.generate`.", '"""', ""]
+    head = [
+        "# pragma version 0.4.3",
+        '"""',
+        f"@title {title}",
+        "@notice Written by `python -m contracts.generate`.",
+        '"""',
+        "",
+    ]
     return "\n".join([*head, *lines, ""])
 
 
@@ -38,7 +52,9 @@ def poseidon2() -> str:
     turns = [internal[at : at + UNROLLED] for at in range(0, len(internal), UNROLLED)]
     lines = [_constant("R", fr.R), *(_constant(f"DIAGONAL_{i}", value) for i, value in enumerate(diagonal))]
     lines += _list("FULL_ROUNDS", f"uint256[4][{len(external)}]", (f"[{', '.join(map(str, row))}]" for row in external))
-    lines += _list("PARTIAL_ROUNDS", f"uint256[{UNROLLED}][{len(turns)}]", (f"[{', '.join(map(str, row))}]" for row in turns))
+    lines += _list(
+        "PARTIAL_ROUNDS", f"uint256[{UNROLLED}][{len(turns)}]", (f"[{', '.join(map(str, row))}]" for row in turns)
+    )
     return _file("Poseidon2's constants for t = 4 over the scalar field of BLS12-381", lines)
 
 
@@ -47,7 +63,9 @@ def curve() -> str:
     base = jubjub.GENERATOR
     names = {"R": fr.R, "D": jubjub.D, "TWICE_D": 2 * jubjub.D % fr.R, "ORDER": jubjub.ORDER}
     names |= {"BASE_X": base.x, "BASE_Y": base.y, "NON_SQUARE": fr.GENERATOR}
-    return _file("Jubjub: the curve, its order and the base point of signatures", [_constant(*item) for item in names.items()])
+    return _file(
+        "Jubjub: the curve, its order and the base point of signatures", [_constant(*item) for item in names.items()]
+    )
 
 
 def machine() -> str:
@@ -55,14 +73,16 @@ def machine() -> str:
     names = {"R": fr.R, "END": params.END, "ROOT_OF_UNITY": fr.root_of_unity(params.BLOB_ELEMENTS)}
     names |= {f"OP_{primitive.name}": primitive.value for primitive in Primitive}
     names |= {f"DOMAIN_{domain.name}": domain.value for domain in Domain}
-    enums = (("STATUS", Status), ("REASON", Reason), ("OUTPUT", Output), ("ACCOUNT", AccountAttribute), ("KIND", DataKind))
+    enums = (
+        ("STATUS", Status),
+        ("REASON", Reason),
+        ("OUTPUT", Output),
+        ("ACCOUNT", AccountAttribute),
+        ("KIND", DataKind),
+    )
     names |= {f"{prefix}_{member.name}": member.value for prefix, enum in enums for member in enum}
-    names |= {name: getattr(params, name) for name in sorted(vars(params)) if _is_number(name)}
+    names |= {name: getattr(params, name) for name in PARAMETERS_READ}
     return _file("The numbers of docs/spec/machine.md", [_constant(*item) for item in names.items()])
-
-
-def _is_number(name: str) -> bool:
-    return name.isupper() and isinstance(getattr(params, name), int)
 
 
 FILES = {"poseidon2_constants.vy": poseidon2, "jubjub_constants.vy": curve, "numbers.vy": machine}

@@ -1,0 +1,345 @@
+# pragma version 0.4.3
+"""
+@title The one-step executor
+@license MIT
+@notice Executes one step of a batch from what L1 holds of it and from evidence that anybody may bring.
+        SPEC: docs/spec/machine.md §4 and §5. Twin: rollup/execution/engine.py; the evidence is built by provers/optimistic/one_step.py.
+@dev SOUNDNESS 5. Bad data (what L1 holds) never reverts: it ends in a status. Bad evidence always does: each part of it is checked
+     against a commitment before its result is returned. No call's failure is read as an answer, so too little gas reverts as well.
+"""
+
+from interfaces import IEdDSA
+from interfaces import IPoseidon2
+from interfaces import IStepper
+from lib import interpreter
+from lib import numbers
+from lib import posted
+from lib import transaction
+
+implements: IStepper
+
+# words of a step header
+STATE_ROOT: constant(uint256) = 0
+WITHDRAWALS: constant(uint256) = 1
+WITHDRAWALS_COUNT: constant(uint256) = 2
+INBOX_INDEX: constant(uint256) = 3
+NEXT_ACCOUNT: constant(uint256) = 4
+DATA_CURSOR: constant(uint256) = 5
+FEES: constant(uint256) = 6
+STEP: constant(uint256) = 7
+
+MAX_ELEMENTS: constant(uint256) = 12
+MAX_DEPTH: constant(uint256) = 32
+MAX_DATA: constant(uint256) = 32768
+
+
+# A graph and its place in the tree over the program's graphs.
+struct Code:
+    argument_widths: uint256
+    constants: Bytes[16384]
+    instructions: Bytes[4096]
+    path: bytes32[5]
+
+
+# A record before the step, and the three siblings at each level under the root that the slots before it led to.
+struct Record:
+    attributes: DynArray[uint256, 16]
+    siblings: DynArray[uint256[3], 32]
+
+
+struct Evidence:
+    # for data in a blob: the elements read, in order, and their openings
+    elements: DynArray[uint256, 12]
+    commitment: Bytes[48]
+    proofs: DynArray[Bytes[48], 12]
+    # for data in calldata: all of it
+    data: Bytes[32768]
+    code: Code
+    # for an inbox step: the message's words
+    message: DynArray[uint256, 6]
+    # in the order of the slots
+    records: DynArray[Record, 8]
+    # one for each signature that the graph verifies
+    roots: DynArray[interpreter.Root, 4]
+
+
+program_id: public(immutable(bytes32))
+CODE_ROOT: immutable(bytes32)
+POSEIDON: immutable(IPoseidon2)
+EDDSA: immutable(IEdDSA)
+ACCOUNT_BITS: immutable(uint256)
+KEY_BITS: immutable(uint256)
+DEPTH: immutable(uint256)
+ARGUMENTS: immutable(uint256)
+STRIDE: immutable(uint256)
+LAST_START: immutable(uint256)
+ACTIONS: immutable(uint256)
+TABLE_WIDTHS: immutable(uint256)
+
+
+@deploy
+def __init__(layout: uint256[10], code_root: bytes32, poseidon: address, eddsa: address):
+    """
+    @param layout account_bits, key_bits, table_bits, depth, arguments, stride, capacity, inbox_cap, actions, table_widths.
+    """
+    program_id = keccak256(abi_encode(layout, code_root))
+    assert layout[0] <= 32 and layout[3] <= MAX_DEPTH, "stepper: layout of the tree"
+    assert 2 * layout[3] >= layout[1] + layout[2], "stepper: layout of the tree"
+    assert layout[4] <= numbers.MAX_ARGUMENTS and layout[8] <= numbers.MAX_ACTIONS, "stepper: layout of the actions"
+    # An element holds 4 slots, and a transaction may start at any of them.
+    assert layout[5] != 0 and layout[5] <= 4 * MAX_ELEMENTS - 3, "stepper: layout of the data"
+    assert layout[6] != 0 and layout[6] * layout[5] * 8 <= MAX_DATA, "stepper: layout of the data"
+    CODE_ROOT = code_root
+    POSEIDON = IPoseidon2(poseidon)
+    EDDSA = IEdDSA(eddsa)
+    ACCOUNT_BITS = layout[0]
+    KEY_BITS = layout[1]
+    DEPTH = layout[3]
+    ARGUMENTS = layout[4]
+    STRIDE = layout[5]
+    LAST_START = (layout[6] - 1) * layout[5]
+    ACTIONS = layout[8]
+    TABLE_WIDTHS = layout[9]
+
+
+@external
+@view
+def step(
+    context: IStepper.Context, header: uint256[8], evidence: Bytes[86528]
+) -> (uint256[8], uint256, uint256):
+    """
+    @notice The step header after `header`, the step's status and its reason (machine.md §5).
+    @dev Total over what L1 holds; reverts with "stepper: …" if the evidence is wrong or lacks something.
+    @param evidence The ABI encoding of `Evidence`.
+    """
+    if header[DATA_CURSOR] == numbers.END:
+        return header, numbers.STATUS_APPLIED, numbers.REASON_NONE
+    given: Evidence = abi_decode(evidence, Evidence)
+    after: uint256[8] = header
+    after[STEP] = header[STEP] + 1
+    tag: uint256 = 0
+    inputs: uint256[28] = empty(uint256[28])
+    if header[INBOX_INDEX] < context.inbox_to:
+        tag = numbers.TAG_DEPOSIT
+        inputs = self._deposit_inputs(context, header, given.message)
+        after[INBOX_INDEX] = header[INBOX_INDEX] + 1
+    else:
+        cursor: uint256 = header[DATA_CURSOR]
+        window: uint256[15] = self._window(
+            context, cursor, given.elements, given.commitment, given.proofs, given.data
+        )
+        tag = self._tag(window, cursor)
+        if self._is_action(tag):
+            inputs = self._transaction_inputs(context, header, window, tag, given.code.argument_widths)
+            after[DATA_CURSOR] = cursor + STRIDE
+        else:
+            tag = numbers.TAG_FEES
+            inputs[0] = context.payee
+            inputs[1] = header[FEES]
+            inputs[2] = header[NEXT_ACCOUNT]
+            after[DATA_CURSOR] = numbers.END
+    self._check_code(
+        tag,
+        given.code.argument_widths,
+        keccak256(given.code.constants),
+        keccak256(given.code.instructions),
+        given.code.path,
+    )
+    run: interpreter.Run = interpreter.run(
+        given.code.constants,
+        given.code.instructions,
+        interpreter.Environment(
+            poseidon=POSEIDON,
+            eddsa=EDDSA,
+            key_bits=KEY_BITS,
+            inputs=inputs,
+            attributes=self._attributes(given.records),
+            roots=given.roots,
+            outputs=[header[WITHDRAWALS], header[WITHDRAWALS_COUNT], header[NEXT_ACCOUNT], header[FEES], 0, 0],
+        ),
+    )
+    after[STATE_ROOT] = self._update(header[STATE_ROOT], run, given.records)
+    after[WITHDRAWALS] = run.outputs[numbers.OUTPUT_WITHDRAWALS]
+    after[WITHDRAWALS_COUNT] = run.outputs[numbers.OUTPUT_WITHDRAWALS_COUNT]
+    after[NEXT_ACCOUNT] = run.outputs[numbers.OUTPUT_NEXT_ACCOUNT]
+    after[FEES] = run.outputs[numbers.OUTPUT_FEES]
+    return after, run.outputs[numbers.OUTPUT_STATUS], run.outputs[numbers.OUTPUT_REASON]
+
+
+# ---------------------------------------------------------------- inputs
+
+
+@internal
+@pure
+def _deposit_inputs(
+    context: IStepper.Context, header: uint256[8], message: DynArray[uint256, 6]
+) -> uint256[28]:
+    assert len(message) == numbers.MESSAGE_WORDS, "stepper: the message is missing"
+    words: uint256[6] = [message[0], message[1], message[2], message[3], message[4], message[5]]
+    rolling: bytes32 = keccak256(concat(context.rolling_before, keccak256(abi_encode(words))))
+    assert rolling == context.rolling_after, "stepper: wrong message"
+    inputs: uint256[28] = empty(uint256[28])
+    for k: uint256 in range(5):
+        inputs[k] = words[k + 1]
+    inputs[5] = header[WITHDRAWALS]
+    inputs[6] = header[WITHDRAWALS_COUNT]
+    inputs[7] = header[NEXT_ACCOUNT]
+    return inputs
+
+
+@internal
+@view
+def _transaction_inputs(
+    context: IStepper.Context,
+    header: uint256[8],
+    window: uint256[15],
+    tag: uint256,
+    widths: uint256,
+) -> uint256[28]:
+    start: uint256 = (header[DATA_CURSOR] % numbers.SLOTS_PER_ELEMENT) * numbers.SLOT_BITS
+    decoded: transaction.Decoded = transaction.decode(
+        window, start, start + STRIDE * numbers.SLOT_BITS, ACCOUNT_BITS, widths
+    )
+    inputs: uint256[28] = empty(uint256[28])
+    inputs[0] = context.domain
+    inputs[1] = tag
+    inputs[2] = decoded.sender
+    inputs[3] = decoded.fee
+    inputs[4] = decoded.s
+    inputs[5] = decoded.r_sign
+    inputs[6] = decoded.r_y
+    inputs[7] = convert(decoded.decodable, uint256)
+    inputs[8] = header[WITHDRAWALS]
+    inputs[9] = header[WITHDRAWALS_COUNT]
+    inputs[10] = header[NEXT_ACCOUNT]
+    inputs[11] = header[FEES]
+    # SPEC: first the words that are signed, as many as any action has arguments, then the arguments of this one.
+    for k: uint256 in range(ARGUMENTS, bound=8):
+        inputs[12 + k] = decoded.arguments[k]
+        inputs[12 + ARGUMENTS + k] = decoded.arguments[k]
+    return inputs
+
+
+# ---------------------------------------------------------------- data
+
+
+@internal
+@view
+def _window(
+    context: IStepper.Context,
+    cursor: uint256,
+    elements: DynArray[uint256, 12],
+    commitment: Bytes[48],
+    proofs: DynArray[Bytes[48], 12],
+    data: Bytes[32768],
+) -> uint256[15]:
+    """
+    @notice The elements that the step at `cursor` reads, from the one that holds the cursor: none past the capacity, one if its tag is
+            not known, else all that the transaction touches. What follows them reads as 0.
+    """
+    window: uint256[15] = empty(uint256[15])
+    if cursor > LAST_START:
+        return window
+    if context.kind != numbers.KIND_BLOB:
+        assert keccak256(data) == context.data_hash, "stepper: wrong data"
+    first: uint256 = cursor // numbers.SLOTS_PER_ELEMENT
+    last: uint256 = (cursor + STRIDE - 1) // numbers.SLOTS_PER_ELEMENT
+    for k: uint256 in range(last - first + 1, bound=12):
+        if context.kind == numbers.KIND_BLOB:
+            assert k < len(elements) and k < len(proofs), "stepper: an element is missing"
+            posted.check_opening(context.data_hash, first + k, elements[k], commitment, proofs[k])
+            window[k] = posted.readable(elements[k])
+        else:
+            window[k] = posted.readable(posted.word(data, first + k))
+        if k == 0 and not self._is_action(self._tag(window, cursor)):
+            break
+    return window
+
+
+@internal
+@pure
+def _tag(window: uint256[15], cursor: uint256) -> uint256:
+    return transaction.bits(window, (cursor % numbers.SLOTS_PER_ELEMENT) * numbers.SLOT_BITS, numbers.TAG_BITS)
+
+
+@internal
+@view
+def _is_action(tag: uint256) -> bool:
+    return tag != 0 and tag <= ACTIONS
+
+
+# ---------------------------------------------------------------- code
+
+
+@internal
+@view
+def _check_code(tag: uint256, widths: uint256, constants: bytes32, instructions: bytes32, path: bytes32[5]):
+    """
+    @notice Revert unless these are the hashes of the program's graph of this tag: leaf 0 is `DEPOSIT`, 1 `FEES`, 1 + t action t.
+    """
+    node: bytes32 = keccak256(abi_encode(tag, widths, constants, instructions))
+    place: uint256 = tag + 1
+    if tag == numbers.TAG_DEPOSIT:
+        place = 0
+    elif tag == numbers.TAG_FEES:
+        place = 1
+    for sibling: bytes32 in path:
+        if place & 1 == 0:
+            node = keccak256(concat(node, sibling))
+        else:
+            node = keccak256(concat(sibling, node))
+        place = place >> 1
+    assert node == CODE_ROOT, "stepper: wrong code"
+
+
+# ---------------------------------------------------------------- records
+
+
+@internal
+@pure
+def _attributes(records: DynArray[Record, 8]) -> uint256[16][8]:
+    attributes: uint256[16][8] = empty(uint256[16][8])
+    slot: uint256 = 0
+    for record: Record in records:
+        for k: uint256 in range(len(record.attributes), bound=16):
+            assert record.attributes[k] < numbers.R, "stepper: an attribute is not an element"
+            attributes[slot][k] = record.attributes[k]
+        slot += 1
+    return attributes
+
+
+@internal
+@view
+def _update(root: uint256, run: interpreter.Run, records: DynArray[Record, 8]) -> uint256:
+    """
+    @notice The root after replacing every record, slots in the order 1, 2, …, n, 0, each proved under the root reached so far.
+    """
+    count: uint256 = len(run.indices)
+    assert len(records) == count, "stepper: another number of records"
+    reached: uint256 = root
+    for i: uint256 in range(1, count + 1, bound=8):
+        slot: uint256 = i % count
+        reached = self._replace(reached, run.indices[slot], run.attributes[slot], records[slot])
+    return reached
+
+
+@internal
+@view
+def _replace(root: uint256, index: uint256, attributes: uint256[16], record: Record) -> uint256:
+    width: uint256 = (TABLE_WIDTHS >> (248 - 8 * (index >> KEY_BITS))) & 255
+    assert len(record.attributes) == width, "stepper: another number of attributes"
+    assert len(record.siblings) == DEPTH, "stepper: another depth"
+    written: DynArray[uint256, 16] = []
+    changed: bool = False
+    for k: uint256 in range(width, bound=16):
+        written.append(attributes[k])
+        changed = changed or attributes[k] != record.attributes[k]
+    old_leaf: uint256 = staticcall POSEIDON.leaf(record.attributes)
+    new_leaf: uint256 = old_leaf
+    if changed:
+        new_leaf = staticcall POSEIDON.leaf(written)
+    old_root: uint256 = 0
+    new_root: uint256 = 0
+    old_root, new_root = staticcall POSEIDON.update_root(index, old_leaf, new_leaf, record.siblings)
+    assert old_root == root, "stepper: a record is not under the root"
+    return new_root

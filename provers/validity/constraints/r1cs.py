@@ -12,13 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rollup.crypto.fr import R
 from rollup.errors import DecodeError
+
+if TYPE_CHECKING:
+    from provers.validity.poly.vector import Sparse
 
 LIMBS = 4
 _LIMB_MASK = (1 << 64) - 1
@@ -114,8 +117,14 @@ class SparseMatrix:
         at = first_not_canonical(self.coefficients)
         return None if at is None else f"coefficient {at} is not below r"
 
+    def compiled(self, wires: int) -> Sparse:
+        """The matrix as kernels take it; loads them."""
+        from provers.validity.poly.vector import Sparse
+
+        return Sparse(self.indptr, self.indices, self.coefficients, wires)
+
     def times(self, witness: NDArray[np.object_]) -> NDArray[np.object_]:
-        """`M·w mod r` for an object array of Python integers, `object[m]`."""
+        """Plain twin of `compiled(...).times`: `M·w mod r` for an object array of Python integers, `object[m]`."""
         terms = self._integers * witness[self.indices]
         total = np.concatenate(([0], np.cumsum(terms))) if self.nnz else np.zeros(1, dtype=object)
         product: NDArray[np.object_] = (total[self.indptr[1:]] - total[self.indptr[:-1]]) % R
@@ -181,6 +190,14 @@ class R1CS:
         ValueError
             Wrong shape or dtype, an element `>= r`, or wire 0 not 1.
         """
+        from provers.validity.poly.vector import first_unequal, to_montgomery
+
+        self.check_witness(witness)
+        values = to_montgomery(np.ascontiguousarray(witness))
+        return first_unequal(*(matrix.compiled(self.wires).times(values) for matrix in (self.a, self.b, self.c)))
+
+    def is_satisfied_plain(self, witness: Words) -> int | None:
+        """Plain twin of `is_satisfied`, on Python integers."""
         self.check_witness(witness)
         values = np.array(ints_of(witness), dtype=object)
         left = (self.a.times(values) * self.b.times(values)) % R

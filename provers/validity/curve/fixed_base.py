@@ -65,9 +65,7 @@ class FixedBase:
                 part = scalars[first : first + CHUNK]
                 target = self.group.require(results[first : first + CHUNK])
                 recode(part, len(part), self.bits, digits)
-                kernels.multiples(
-                    self.table, self.bits, digits, 0, len(part), self.group.width, target, *scratch
-                )
+                kernels.multiples(self.table, self.bits, digits, 0, len(part), self.group.width, target, *scratch)
 
         if pool is None:
             work()

@@ -53,9 +53,7 @@ def fill_table(
     keep(memory)
 
 
-@kernel(
-    "void(uint64[:,::1],intp,int32[:,::1],intp,intp,intp,uint64[:,::1],int64[:,::1],uint8[::1],uint64[::1])"
-)
+@kernel("void(uint64[:,::1],intp,int32[:,::1],intp,intp,intp,uint64[:,::1],int64[:,::1],uint8[::1],uint64[::1])")
 def multiples(
     table: np.ndarray,
     bits: int,

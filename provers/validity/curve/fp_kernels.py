@@ -8,19 +8,8 @@ import numpy as np
 from llvmlite import ir
 
 from provers.validity.curve.points import Q
-from rollup.crypto.limbs import (
-    Body,
-    Builder,
-    Intrinsic,
-    MontgomeryField,
-    QuadraticField,
-    Value,
-    array_address,
-    keep,
-    kernel,
-    no_inline,
-)
-from rollup.crypto.limbs_ir import Module
+from rollup.crypto.limbs import Intrinsic, MontgomeryField, QuadraticField, array_address, keep, kernel, no_inline
+from rollup.crypto.limbs_ir import Body, Builder, Module, Value
 
 FP = MontgomeryField("fp", Q, 6)
 FP2 = QuadraticField("fp2", FP)
@@ -102,17 +91,15 @@ def copy(result: int, a: int, width: int) -> None:
 @kernel("boolean(intp,intp)")
 def is_zero(a: int, width: int) -> bool:
     """Tell whether `a = 0`."""
-    if width == 48:
-        return fp_is_zero(a)
-    return fp2_is_zero(a)
+    zero: bool = fp_is_zero(a) if width == 48 else fp2_is_zero(a)
+    return zero
 
 
 @kernel("boolean(intp,intp,intp)")
 def eq(a: int, b: int, width: int) -> bool:
     """Tell whether `a = b`."""
-    if width == 48:
-        return fp_eq(a, b)
-    return fp2_eq(a, b)
+    equal: bool = fp_eq(a, b) if width == 48 else fp2_eq(a, b)
+    return equal
 
 
 @kernel("void(intp,intp)")

@@ -90,9 +90,7 @@ def _signed(base: int, entry: int, negated: int, width: int) -> int:
     return negated
 
 
-@kernel(
-    "boolean(intp,intp,intp,intp,int32[::1],int32[::1],int32[::1],int64[:,::1],uint8[::1],intp,intp,intp)"
-)
+@kernel("boolean(intp,intp,intp,intp,int32[::1],int32[::1],int32[::1],int64[:,::1],uint8[::1],intp,intp,intp)")
 def first_round(
     base: int,
     negated: int,
@@ -225,9 +223,7 @@ def window(
     negated = denominators + 2 * BATCH * width
     source = negated + 2 * BATCH * size
     target = source + (count // 2 + buckets + 2) * size
-    more = first_round(
-        base, negated, source, buckets, starts, other, order, pairs, kinds, denominators, scratch, width
-    )
+    more = first_round(base, negated, source, buckets, starts, other, order, pairs, kinds, denominators, scratch, width)
     while more:
         starts, other = other, starts
         more = next_round(source, target, buckets, starts, other, pairs, kinds, denominators, scratch, width)

@@ -36,18 +36,22 @@ class Arkworks:
     """The engine on py-arkworks-bls12381."""
 
     def is_in_g1(self, point: G1Point) -> bool:
+        """See `PairingEngine`."""
         return self._g1(point).is_in_subgroup()
 
     def is_in_g2(self, point: G2Point) -> bool:
+        """See `PairingEngine`."""
         return self._g2(point).is_in_subgroup()
 
     def g1_sum(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
+        """See `PairingEngine`."""
         multipliers = [ark.Scalar.from_le_bytes(s.to_bytes(32, "little")) for s in scalars]
         raw = ark.G1Point.multiexp_unchecked([self._g1(p) for p in points], multipliers).to_xy_bytes_be()
         x, y = int.from_bytes(raw[:48], "big"), int.from_bytes(raw[48:], "big")
         return (x, y) if (x, y) != (0, 0) else None
 
     def is_product_one(self, pairs: Sequence[tuple[G1Point, G2Point]]) -> bool:
+        """See `PairingEngine`."""
         return ark.GT.pairing_check([self._g1(p) for p, _ in pairs], [self._g2(q) for _, q in pairs])
 
     @staticmethod
@@ -65,15 +69,19 @@ class PyEcc:
     """The engine on py-ecc, about a second a pairing."""
 
     def is_in_g1(self, point: G1Point) -> bool:
+        """See `PairingEngine`."""
         return bool(ecc.is_inf(ecc.multiply(to_py_ecc_g1(point), R)))
 
     def is_in_g2(self, point: G2Point) -> bool:
+        """See `PairingEngine`."""
         return bool(ecc.is_inf(ecc.multiply(to_py_ecc_g2(point), R)))
 
     def g1_sum(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
+        """See `PairingEngine`."""
         return plain.g1_sum(points, scalars)
 
     def is_product_one(self, pairs: Sequence[tuple[G1Point, G2Point]]) -> bool:
+        """See `PairingEngine`."""
         product = ecc.FQ12.one()
         for p, q in pairs:
             product *= ecc.pairing(to_py_ecc_g2(q), to_py_ecc_g1(p), final_exponentiate=False)

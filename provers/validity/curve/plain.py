@@ -9,32 +9,34 @@ from typing import Any
 from provers.validity.curve.points import (
     G1_GENERATOR,
     G2_GENERATOR,
-    Q,
     G1Point,
     G2Point,
+    Q,
     is_on_g1_curve,
     is_on_g2_curve,
 )
 
 #: py-ecc re-exports its names without types.
 ecc: Any = import_module("py_ecc.optimized_bls12_381")
+PyEccPoint = Any
+"""A projective triple of py-ecc's field elements."""
 
 
-def to_py_ecc_g1(point: G1Point) -> Any:
+def to_py_ecc_g1(point: G1Point) -> PyEccPoint:
     """py-ecc's projective triple; ValueError off the curve."""
     if not is_on_g1_curve(point):
         raise ValueError(f"not on the G1 curve: {point}")
     return ecc.Z1 if point is None else (ecc.FQ(point[0]), ecc.FQ(point[1]), ecc.FQ.one())
 
 
-def to_py_ecc_g2(point: G2Point) -> Any:
+def to_py_ecc_g2(point: G2Point) -> PyEccPoint:
     """py-ecc's projective triple; ValueError off the curve."""
     if not is_on_g2_curve(point):
         raise ValueError(f"not on the G2 curve: {point}")
     return ecc.Z2 if point is None else (ecc.FQ2(point[0]), ecc.FQ2(point[1]), ecc.FQ2.one())
 
 
-def from_py_ecc_g1(point: Any) -> G1Point:
+def from_py_ecc_g1(point: PyEccPoint) -> G1Point:
     """Affine integers of py-ecc's projective triple."""
     if ecc.is_inf(point):
         return None
@@ -42,7 +44,7 @@ def from_py_ecc_g1(point: Any) -> G1Point:
     return int(x) % Q, int(y) % Q
 
 
-def from_py_ecc_g2(point: Any) -> G2Point:
+def from_py_ecc_g2(point: PyEccPoint) -> G2Point:
     """Affine integers of py-ecc's projective triple."""
     if ecc.is_inf(point):
         return None

@@ -14,7 +14,6 @@ from provers.validity.curve.fp_kernels import (
     inverse,
     is_zero,
     mul,
-    neg,
     set_one,
     set_zero,
     sqr,
@@ -210,9 +209,7 @@ def _chord(result: int, a: int, b: int, doubling: int, inverted: int, scratch: i
 
 
 @kernel("void(int64[:,::1],uint8[::1],intp,intp,intp,intp)")
-def batch_add(
-    pairs: np.ndarray, kinds: np.ndarray, count: int, denominators: int, scratch: int, width: int
-) -> None:
+def batch_add(pairs: np.ndarray, kinds: np.ndarray, count: int, denominators: int, scratch: int, width: int) -> None:
     """Affine sums of `count` independent pairs with one inversion (Montgomery's trick).
 
     `pairs` holds addresses, `int64[3, >= count]`: result, first, second. A result may be its own pair's first or

@@ -30,7 +30,7 @@ class Exponents:
     l
         The same over δ, of the private wires.
     h
-        `τ^i·(τ^n − 1)/δ` for `i < n − 1`.
+        `τ^i·(τ^n - 1)/δ` for `i < n - 1`.
     """
 
     a: list[int]

@@ -16,7 +16,6 @@ from provers.validity.curve.groups import G1, G2, Group, Words, g1_points, g2_po
 from provers.validity.curve.msm import msm
 from provers.validity.groth16.proof import Proof
 from provers.validity.groth16.proving_key import ProvingKey
-from provers.validity.groth16.setup import sparse
 from provers.validity.poly.domain import Domain
 from provers.validity.poly.vector import first_unequal, to_montgomery
 from rollup.crypto.fr import R
@@ -86,7 +85,7 @@ class _Prover:
         """Evaluate `A·w`, `B·w`, `C·w`, consistency rows included, and divide."""
         r1cs, size = self._r1cs, self._pk.size
         values = to_montgomery(self._witness)
-        matrices = [sparse(m, r1cs.wires) for m in (r1cs.a, r1cs.b, r1cs.c)]
+        matrices = [m.compiled(r1cs.wires) for m in (r1cs.a, r1cs.b, r1cs.c)]
         a, b, c = self._pool.map(lambda matrix: matrix.times(values, size), matrices)
         broken = first_unequal(a, b, c)
         if broken is not None:

@@ -76,7 +76,9 @@ class ProvingKey:
         """Raise `KeyMismatchError` unless the key was made for `r1cs`."""
         if r1cs.digest() != self.circuit:
             raise KeyMismatchError(
-                "groth16: the proving key belongs to another circuit", expected=self.circuit.hex(), got=r1cs.digest().hex()
+                "groth16: the proving key belongs to another circuit",
+                expected=self.circuit.hex(),
+                got=r1cs.digest().hex(),
             )
 
     def save(self, directory: Path | str) -> None:
@@ -105,11 +107,9 @@ class ProvingKey:
         root = Path(directory)
         try:
             header = json.loads((root / _HEADER).read_text(encoding="utf-8"))
-            key = cls._read(root, header, r1cs)
+            return cls._read(root, header, r1cs)
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise DecodeError(f"groth16: {root} is not a proving key: {error}") from error
-        key._require_lengths(r1cs)
-        return key
 
     @classmethod
     def _read(cls, root: Path, header: dict[str, Any], r1cs: R1CS) -> ProvingKey:
@@ -124,9 +124,12 @@ class ProvingKey:
             )
         # Mapped copy-on-write: kernels take writable arrays only, and nothing reaches the file.
         arrays = {name: np.load(root / f"{name}.npy", mmap_mode="c", allow_pickle=False) for name in _SHAPES}
-        return cls(circuit, VerifyingKey.from_json(header["vk"]), int(header["size"]), **arrays)
+        key = cls(circuit, VerifyingKey.from_json(header["vk"]), int(header["size"]), **arrays)
+        key.require_shapes(r1cs)
+        return key
 
-    def _require_lengths(self, r1cs: R1CS) -> None:
+    def require_shapes(self, r1cs: R1CS) -> None:
+        """Raise DecodeError unless every array has the dtype and length that kernels on this circuit rely on."""
         private = r1cs.wires - r1cs.public - 1
         lengths = {
             "a": len(self.a_wires), "b_g1": len(self.b_wires), "b_g2": len(self.b_wires), "l": private,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from provers.validity.constraints.r1cs import R1CS, SparseMatrix
+from provers.validity.constraints.r1cs import R1CS
 from provers.validity.curve.fixed_base import FixedBase
 from provers.validity.curve.groups import G1, G2, Group, Words, g1_array, g1_points, g2_array, g2_points
 from provers.validity.curve.points import G1_GENERATOR, G2_GENERATOR
@@ -21,7 +21,8 @@ from provers.validity.groth16.proving_key import ProvingKey
 from provers.validity.groth16.toxic_waste import ToxicWaste
 from provers.validity.groth16.verifying_key import VerifyingKey
 from provers.validity.poly.domain import MIN_SIZE, Domain
-from provers.validity.poly.vector import Sparse, Words as Vector, powers, scaled, weighted_sum
+from provers.validity.poly.vector import Words as Vector
+from provers.validity.poly.vector import powers, scaled, weighted_sum
 from rollup.crypto.fr import R
 
 
@@ -42,16 +43,11 @@ def domain_size(r1cs: R1CS) -> int:
     return max(MIN_SIZE, 1 << (rows - 1).bit_length())
 
 
-def sparse(matrix: SparseMatrix, wires: int) -> Sparse:
-    """The matrix as the kernels take it."""
-    return Sparse(matrix.indptr, matrix.indices, matrix.coefficients, wires)
-
-
 def exponents(r1cs: R1CS, waste: ToxicWaste) -> Exponents:
     """Evaluate the QAP at τ."""
     size, first_private = domain_size(r1cs), r1cs.public + 1
     basis = Domain(size).lagrange(waste.tau)
-    u, v, w = (sparse(m, r1cs.wires).transposed_times(basis) for m in (r1cs.a, r1cs.b, r1cs.c))
+    u, v, w = (m.compiled(r1cs.wires).transposed_times(basis) for m in (r1cs.a, r1cs.b, r1cs.c))
     consistency = scaled(basis[r1cs.constraints : r1cs.constraints + first_private], pow(1 << 256, -1, R))
     u[:first_private] = weighted_sum([u[:first_private], consistency], [1, 1])
     mixed = weighted_sum([u, v, w], [waste.beta, waste.alpha, 1])

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eth_hash.auto import keccak
-
 from provers.validity.curve.pairing import PairingEngine, engine
 from provers.validity.curve.points import G1Point, G2Point, is_on_g1_curve, is_on_g2_curve, negate_g1
 from provers.validity.groth16.proof import Proof
 from provers.validity.groth16.verifying_key import VerifyingKey
 from rollup.crypto.fr import R
+from rollup.crypto.keccak import keccak256
 
 _BATCH_DOMAIN = b"tandem-groth16-batch-1"
 COEFFICIENT_BITS = 128
@@ -57,8 +56,8 @@ def batch_coefficients(vk: VerifyingKey, publics: Sequence[Sequence[int]], proof
     text = [_BATCH_DOMAIN, vk.digest(), len(proofs).to_bytes(32, "big")]
     for public, proof in zip(publics, proofs, strict=True):
         text += [proof.to_evm(), *(x.to_bytes(32, "big") for x in public)]
-    seed = keccak(b"".join(text))
-    drawn = [int.from_bytes(keccak(seed + i.to_bytes(32, "big")), "big") for i in range(1, len(proofs))]
+    seed = keccak256(*text)
+    drawn = [int.from_bytes(keccak256(seed, i.to_bytes(32, "big")), "big") for i in range(1, len(proofs))]
     return [1] * bool(proofs) + [x >> (256 - COEFFICIENT_BITS) for x in drawn]
 
 
@@ -67,8 +66,8 @@ def verify_batch(
 ) -> bool:
     """Tell whether every proof holds for its inputs, by one product of `len(proofs) + 3` pairings; total as `verify`.
 
-    With coefficients ρ drawn by `batch_coefficients`:
-    `Π e(ρ_i·A_i, B_i) = e(Σρ_i·α, β)·e(Σρ_i·ic(x_i), γ)·e(Σρ_i·C_i, δ)`; a false proof passes with probability
+    With coefficients k drawn by `batch_coefficients`:
+    `Π e(k_i·A_i, B_i) = e(Σk_i·α, β)·e(Σk_i·ic(x_i), γ)·e(Σk_i·C_i, δ)`; a false proof passes with probability
     about 2^-128. No proofs at all hold.
     """
     curve = engine(pairing)
@@ -76,13 +75,13 @@ def verify_batch(
         return False
     if not all(is_well_formed(vk, x, p, curve) for x, p in zip(publics, proofs, strict=True)):
         return False
-    rho = batch_coefficients(vk, publics, proofs)
-    total = sum(rho) % R
-    weights = [sum(r * x[j] for r, x in zip(rho, publics, strict=True)) % R for j in range(vk.public)]
+    coefficients = batch_coefficients(vk, publics, proofs)
+    total = sum(coefficients) % R
+    weights = [sum(k * x[j] for k, x in zip(coefficients, publics, strict=True)) % R for j in range(vk.public)]
     pairs: list[tuple[G1Point, G2Point]] = [
-        (negate_g1(curve.g1_sum([p.a], [r])), p.b) for r, p in zip(rho, proofs, strict=True)
+        (negate_g1(curve.g1_sum([p.a], [k])), p.b) for k, p in zip(coefficients, proofs, strict=True)
     ]
     pairs.append((curve.g1_sum([vk.alpha], [total]), vk.beta))
     pairs.append((curve.g1_sum(vk.ic, [total, *weights]), vk.gamma))
-    pairs.append((curve.g1_sum([p.c for p in proofs], rho), vk.delta))
+    pairs.append((curve.g1_sum([p.c for p in proofs], coefficients), vk.delta))
     return curve.is_product_one(pairs)

@@ -8,8 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from eth_hash.auto import keccak
-
 from provers.validity.curve.pairing import Arkworks
 from provers.validity.curve.points import (
     G1Point,
@@ -20,6 +18,7 @@ from provers.validity.curve.points import (
     g2_from_evm,
     g2_to_evm,
 )
+from rollup.crypto.keccak import keccak256
 from rollup.errors import DecodeError
 
 _FORMAT = "tandem-groth16-vk-1"
@@ -69,7 +68,7 @@ class VerifyingKey:
 
     @cached_property
     def _digest(self) -> bytes:
-        return bytes(keccak(_FORMAT.encode() + bytes([self.development]) + self.to_bytes()))
+        return keccak256(_FORMAT.encode(), bytes([self.development]), self.to_bytes())
 
     def digest(self) -> bytes:
         """keccak-256 of the format's name, the development mark and `to_bytes()`: 32 bytes."""
@@ -86,7 +85,7 @@ class VerifyingKey:
         }
 
     @classmethod
-    def from_json(cls, data: Any) -> VerifyingKey:
+    def from_json(cls, data: object) -> VerifyingKey:
         """Inverse of `to_json`.
 
         Raises
@@ -128,8 +127,8 @@ class VerifyingKey:
         return cls.from_json(data)
 
 
-def _unhex(text: Any) -> bytes:
+def _unhex(text: object) -> bytes:
     try:
-        return bytes.fromhex(text)
-    except (TypeError, ValueError) as error:
+        return bytes.fromhex(str(text))
+    except ValueError as error:
         raise DecodeError("groth16: a point is not a hexadecimal string", got=text) from error

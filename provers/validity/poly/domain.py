@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from provers.validity.poly import ntt_kernels, vector_kernels
 from provers.validity.poly.vector import Words, constant, empty, powers, require
-from rollup.crypto.fr import GENERATOR, R, TWO_ADICITY, root_of_unity
+from rollup.crypto.fr import GENERATOR, TWO_ADICITY, R, root_of_unity
 
 MIN_SIZE = 2
 

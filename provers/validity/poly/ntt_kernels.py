@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rollup.crypto.fr_kernels import FR, fr_mul
-from rollup.crypto.limbs import Builder, Value, array_address, keep, kernel, no_inline
-from rollup.crypto.limbs_ir import Module
+from rollup.crypto.limbs import array_address, keep, kernel, no_inline
+from rollup.crypto.limbs_ir import Builder, Module, Value
 
 #: Transforms of this many elements, 128 kB, stay in a core's second-level cache from stage to stage.
 BLOCK = 4096

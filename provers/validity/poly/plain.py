@@ -32,7 +32,7 @@ def evaluate(coefficients: Sequence[int], point: int) -> int:
 def lagrange(size: int, point: int) -> list[int]:
     """`L_i(point)` for the Lagrange basis over the powers of ω, order `size`; `point` outside them.
 
-    `L_i(x) = ω^i·(x^n − 1) / (n·(x − ω^i))`.
+    `L_i(x) = ω^i·(x^n - 1) / (n·(x - ω^i))`.
     """
     root = root_of_unity(size)
     scale = (pow(point, size, R) - 1) * pow(size, -1, R) % R
@@ -41,9 +41,9 @@ def lagrange(size: int, point: int) -> list[int]:
 
 
 def quotient(a: Sequence[int], b: Sequence[int], c: Sequence[int]) -> list[int]:
-    """Coefficients of `(A·B − C) / (X^n − 1)` from evaluations over the domain where `a·b = c`; length n, last one 0.
+    """Coefficients of `(A·B - C) / (X^n - 1)` from evaluations over the domain where `a·b = c`; length n, last one 0.
 
-    Evaluated over the coset 7·⟨ω⟩, where `X^n − 1` is the constant `7^n − 1`.
+    Evaluated over the coset 7·⟨ω⟩, where `X^n - 1` is the constant `7^n - 1`.
     """
     on_coset = [ntt(intt(values), GENERATOR) for values in (a, b, c)]
     inverse = pow(pow(GENERATOR, len(a), R) - 1, -1, R)

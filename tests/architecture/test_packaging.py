@@ -42,6 +42,8 @@ def imported(path: Path) -> set[str]:
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module.split(".")[0])
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            names |= {str(argument.value).split(".")[0] for argument in node.args if isinstance(argument, ast.Constant)}
     return names - set(sys.stdlib_module_names) - OURS
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 Operand = Literal["a", "b", "c"]
+OPERANDS: Final[tuple[Operand, ...]] = ("a", "b", "c")
 
 
 class Primitive(IntEnum):

@@ -1,0 +1,91 @@
+"""From a program's class to its image."""
+
+from collections.abc import Sequence
+
+from rollup.errors import AuthorError, InternalError, PeerError
+from rollup.ir.builder import Builder
+from rollup.ir.check import check
+from rollup.ir.graph import Graph
+from rollup.ir.image import Image
+from rollup.ir.layout import Layout
+from rollup.params import MAX_BODY, MAX_INSTRUCTIONS, TABLE_ACCOUNTS, TransactionInput
+from rollup.program.declaration import ActionDeclaration, declare
+from rollup.program.frame import deposit_graph, epilogue, fees_graph, finish, prologue, transaction_inputs
+from rollup.program.location import author_error, boundary, of_function, of_traceback
+from rollup.program.program import Program, Transaction
+from rollup.program.tracing import Tracing, tracing_with
+from rollup.program.values import width_of, wrap
+
+
+def compile_program(cls: type[Program]) -> Image:
+    """Trace every action of a program.
+
+    Raises
+    ------
+    AuthorError
+        If the program cannot be what its author wrote; it names file and line.
+    """
+    declaration = declare(cls)
+    layout = declaration.layout
+    actions = tuple(_trace(cls, layout, tag, item) for tag, item in enumerate(declaration.actions, start=1))
+    image = Image(cls.__name__, layout, actions, deposit_graph(layout), fees_graph(layout))
+    for graph in (*actions, image.deposit, image.fees):
+        try:
+            check(graph, layout)
+        except PeerError as error:
+            raise InternalError(f"compiler: {cls.__name__} traced to code that the checker refuses") from error
+    return image
+
+
+def _trace(cls: type[Program], layout: Layout, tag: int, action: ActionDeclaration) -> Graph:
+    arguments = [(name, width_of(kind, layout.account_bits)) for name, kind in action.parameters]
+    builder = Builder(layout, transaction_inputs(layout, [width for _, width in arguments]))
+    start = prologue(builder)
+    tracing = Tracing(layout, builder, start.ledger)
+    tracing.opened.append((TABLE_ACCOUNTS, start.sender))
+    body = len(builder.instructions)
+    first = TransactionInput.WORDS + layout.arguments
+    values = [wrap(kind, tracing, builder.input(first + number)) for number, (_, kind) in enumerate(action.parameters)]
+    with tracing_with(tracing):
+        _run_body(cls, action, Transaction(start.sender, start.fee), values)
+    end = len(builder.instructions)
+    epilogue(tracing, start)
+    return _finished(builder, tracing, tag, action, arguments, range(body, end))
+
+
+def _run_body(
+    cls: type[Program], action: ActionDeclaration, transaction: Transaction, values: Sequence[object]
+) -> None:
+    """Run an author's function; whatever it raises becomes the error of its line."""
+    try:
+        result = boundary(action.function, object.__new__(cls), transaction, *values)
+    except AuthorError:
+        raise
+    except Exception as error:
+        what = f"the action {action.name} raised {type(error).__name__}: {error}"
+        raise author_error(what, at=of_traceback(error.__traceback__)) from error
+    if result is not None:
+        at = of_function(action.function)
+        raise author_error(f"the action {action.name} returns something", "write it to a record", at=at)
+
+
+def _finished(
+    builder: Builder,
+    tracing: Tracing,
+    tag: int,
+    action: ActionDeclaration,
+    arguments: list[tuple[str, int]],
+    body: range,
+) -> Graph:
+    graph, kept = finish(builder, action.name, tag, arguments, tracing.checks)
+    operations = sum(register in kept for register in body)
+    for what, limit, got in (
+        ("its body has too many operations", MAX_BODY, operations),
+        ("with the frame it has too many instructions", MAX_INSTRUCTIONS, len(graph.instructions)),
+    ):
+        if got > limit:
+            at = of_function(action.function)
+            raise author_error(
+                f"the action {action.name}: {what}", "split it into two actions", at=at, expected=f"at most {limit}", got=got
+            )  # fmt: skip
+    return graph

@@ -1,0 +1,183 @@
+"""What a program's class declares, read and checked before anything is traced."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from types import FunctionType
+from typing import Final
+
+from rollup.ir.layout import Layout, accounts_table
+from rollup.params import (
+    BLOB_ELEMENTS,
+    DISPUTE_DEPTH,
+    MAX_ACTIONS,
+    MAX_ARGUMENTS,
+    MAX_TREE_BITS,
+    SLOT_BITS,
+    SLOTS_PER_ELEMENT,
+)
+from rollup.program.location import Location, author_error, of_class, of_function
+from rollup.program.program import ACTION_MARK, Program
+from rollup.program.records import Kind, Record, Table, require_kind, resolve_annotations
+from rollup.program.values import width_of
+
+OPTIONS: Final = ("account_bits", "max_tables", "capacity", "inbox_cap")
+_PLAIN: Final = (int, str, bytes, bool, tuple, frozenset, type(None))
+
+
+@dataclass(frozen=True)
+class ActionDeclaration:
+    """An action before tracing: its name, its function, and name and type of each argument."""
+
+    name: str
+    function: Callable[..., object]
+    parameters: tuple[tuple[str, Kind], ...]
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A program before tracing."""
+
+    cls: type[Program]
+    actions: tuple[ActionDeclaration, ...]
+    layout: Layout
+
+
+def declare(cls: type[Program]) -> Declaration:
+    """Read a program's class.
+
+    Raises
+    ------
+    AuthorError
+        If it declares what the machine cannot hold.
+    """
+    names = _members(cls)
+    tables = [value for value in names.values() if isinstance(value, Table)]
+    actions = tuple(_action(name, value) for name, value in names.items() if hasattr(value, ACTION_MARK))
+    options = _options(cls)
+    if len(tables) + 1 > options["max_tables"]:
+        raise author_error(
+            f"{cls.__name__} has too many tables, with accounts", "raise max_tables", at=of_class(cls),
+            expected=f"at most {options['max_tables']}", got=len(tables) + 1,
+        )  # fmt: skip
+    if len(actions) > MAX_ACTIONS:
+        raise author_error(
+            f"{cls.__name__} has too many actions, with withdraw", at=of_class(cls), expected=f"at most {MAX_ACTIONS}", got=len(actions)
+        )  # fmt: skip
+    for number, table in enumerate(tables, start=1):
+        table.number = number
+    return Declaration(cls, actions, _layout(cls, tables, actions, options))
+
+
+def _members(cls: type[Program]) -> dict[str, object]:
+    """Return what the class and its bases bind, in order, the bases first; refuse what no program can have."""
+    found: dict[str, object] = {}
+    for base in reversed(cls.__mro__[: cls.__mro__.index(Program) + 1]):
+        for name, value in vars(base).items():
+            if base is not Program:
+                _require_member(base, name, value)
+            found[name] = value
+    return found
+
+
+def _require_member(base: type[Program], name: str, value: object) -> None:
+    if name.startswith("__") or name in OPTIONS:
+        return
+    at = of_function(value) if isinstance(value, FunctionType) else of_class(base, name)
+    if name in vars(Program):
+        raise author_error(f"{base.__name__}.{name} is the framework's own", "choose another name", at=at)
+    if name == "accounts" and isinstance(value, Table):
+        raise author_error("a table called accounts is in every program already", "choose another name", at=at)
+    if isinstance(value, Table | FunctionType | staticmethod | classmethod | property | type):
+        return
+    if not isinstance(value, _PLAIN):
+        raise author_error(
+            f"{base.__name__}.{name} is a {type(value).__name__}, which no chain would store", "state lives in tables: Table(…, key=…)", at=at
+        )  # fmt: skip
+    if not name.isupper():
+        raise author_error(
+            f"{base.__name__}.{name} is no option", f"the options are {', '.join(OPTIONS)}; constants are written in capitals", at=at
+        )  # fmt: skip
+
+
+def _action(name: str, function: object) -> ActionDeclaration:
+    assert isinstance(function, FunctionType)
+    at = of_function(function)
+    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+        raise author_error(f"the action {name} is a coroutine or a generator", "write a plain method", at=at)
+    parameters = list(inspect.signature(function).parameters.values())
+    if len(parameters) < 2:
+        raise author_error(f"the action {name} lacks its first arguments", f"def {name}(self, tx, …)", at=at)
+    annotations = resolve_annotations(function, lambda: at)
+    declared = tuple(_parameter(name, parameter, annotations, at) for parameter in parameters[2:])
+    if len(declared) > MAX_ARGUMENTS:
+        raise author_error(
+            f"the action {name} has too many arguments", at=at, expected=f"at most {MAX_ARGUMENTS}", got=len(declared)
+        )
+    return ActionDeclaration(name, function, declared)
+
+
+def _parameter(
+    name: str, parameter: inspect.Parameter, annotations: dict[str, object], at: Location
+) -> tuple[str, Kind]:
+    what = f"argument {parameter.name} of {name}"
+    if parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD:
+        raise author_error(
+            f"{what} is starred or positional-only or keyword-only", "write every argument plainly", at=at
+        )
+    if parameter.default is not inspect.Parameter.empty:
+        raise author_error(f"{what} has a default", "leave it out: a transaction carries every argument", at=at)
+    if parameter.name not in annotations:
+        raise author_error(f"{what} has no type", f"annotate it: {parameter.name}: U64", at=at)
+    return parameter.name, require_kind(annotations[parameter.name], what, lambda: at)
+
+
+def _options(cls: type[Program]) -> dict[str, int]:
+    rules: dict[str, tuple[str, Callable[[int], bool]]] = {
+        "account_bits": ("1 to 32", lambda n: 1 <= n <= 32),
+        "max_tables": ("2, 4, 8, 16 or 32", lambda n: n in {2, 4, 8, 16, 32}),
+        "capacity": ("a multiple of 4, 4 to 128", lambda n: 4 <= n <= 128 and n % SLOTS_PER_ELEMENT == 0),
+        "inbox_cap": ("1 to 32", lambda n: 1 <= n <= 32),
+    }
+    options: dict[str, int] = {}
+    for name, (expected, holds) in rules.items():
+        value: object = getattr(cls, name)
+        if not isinstance(value, int) or isinstance(value, bool) or not holds(value):
+            raise author_error(f"the option {name}", at=_binding(cls, name), expected=expected, got=repr(value))
+        options[name] = value
+    # INVARIANT: inbox steps, transactions and the fee step fit the dispute tree.
+    assert options["capacity"] + options["inbox_cap"] + 1 <= 1 << DISPUTE_DEPTH
+    return options
+
+
+def _layout(
+    cls: type[Program], tables: Sequence[Table[Record]], actions: Sequence[ActionDeclaration], options: dict[str, int]
+) -> Layout:
+    account_bits = options["account_bits"]
+    widest = max(sum(width_of(kind, account_bits) for _, kind in declaration.parameters) for declaration in actions)
+    layout = Layout(
+        account_bits,
+        (accounts_table(account_bits), *(table.layout(account_bits) for table in tables)),
+        arguments=max(len(declaration.parameters) for declaration in actions),
+        stride=0,
+        actions=len(actions),
+        capacity=options["capacity"],
+        inbox_cap=options["inbox_cap"],
+        table_bits=(options["max_tables"] - 1).bit_length(),
+    )
+    limit = MAX_TREE_BITS - layout.table_bits
+    for table in layout.tables[1:]:
+        if table.key_bits > limit:
+            at = _binding(cls, table.name)
+            raise author_error(
+                f"the key of {table.name} is too wide", at=at, expected=f"at most {limit} bits", got=table.key_bits
+            )
+    layout = replace(layout, stride=-(-(layout.arguments_offset + widest) // SLOT_BITS))
+    # INVARIANT: 8 arguments of 255 bits make 41 slots a transaction, and 128 such transactions fit a blob.
+    assert layout.data_elements <= BLOB_ELEMENTS
+    return layout
+
+
+def _binding(cls: type[Program], name: str) -> Location:
+    """Return the line on which a class or one of its bases binds a name."""
+    return of_class(next(base for base in cls.__mro__ if name in vars(base)), name)

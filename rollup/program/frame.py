@@ -1,0 +1,247 @@
+"""The frame: what surrounds every action, in the same IR (SPEC §5, "The frame").
+
+Every graph of an action begins with the same instructions, the prologue: it reads the sender's account, tells whether the transaction runs, and settles nonce and
+fee. The epilogue decides whether the body is applied, and stores.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+from rollup.crypto.poseidon2 import Domain
+from rollup.ir.builder import Builder
+from rollup.ir.graph import Check, Graph
+from rollup.ir.layout import Layout
+from rollup.ir.passes import prune
+from rollup.ir.primitives import Primitive
+from rollup.params import (
+    ADDRESS_BITS,
+    AMOUNT_BITS,
+    FEE_BITS,
+    FULL,
+    SCALAR_BITS,
+    SIGN_BITS,
+    TABLE_ACCOUNTS,
+    TAG_BITS,
+    TAG_DEPOSIT,
+    TAG_FEES,
+    AccountAttribute,
+    DepositInput,
+    FeesInput,
+    Output,
+    Reason,
+    Status,
+    TransactionInput,
+)
+from rollup.program.tracing import Ledger, Tracing
+
+ACCOUNT_SLOT: Final = 0
+BORROWED_TWICE: Final = "a record is borrowed twice"
+_P: Final = Primitive
+
+
+@dataclass(frozen=True, slots=True)
+class Prologue:
+    """Registers that the first half of the frame leaves for the body and the second half.
+
+    Parameters
+    ----------
+    sender, fee
+        Inputs.
+    run
+        Whether the transaction is neither skipped nor about to be.
+    ledger
+        Balance after the fee, and the words of the withdrawals; `send_to_l1` works on a copy.
+    unapplied_balance
+        What is stored if the body is not applied: the balance after the fee if the transaction runs, else the one before.
+    """
+
+    sender: int
+    fee: int
+    run: int
+    ledger: Ledger
+    unapplied_balance: int
+
+
+def transaction_inputs(layout: Layout, arguments: Sequence[int]) -> tuple[int, ...]:
+    """Return the widths of the inputs of an action's graph, from the widths of its arguments."""
+    head = {
+        TransactionInput.DOMAIN: FULL,
+        TransactionInput.TAG: TAG_BITS,
+        TransactionInput.SENDER: layout.account_bits,
+        TransactionInput.FEE: FEE_BITS,
+        TransactionInput.S: SCALAR_BITS,
+        TransactionInput.R_SIGN: SIGN_BITS,
+        TransactionInput.R_Y: FULL,
+        TransactionInput.DECODABLE: 1,
+        TransactionInput.WITHDRAWALS: FULL,
+        TransactionInput.WITHDRAWALS_COUNT: FULL,
+        TransactionInput.NEXT_ACCOUNT: layout.account_bits + 1,
+        TransactionInput.FEES: AMOUNT_BITS,
+    }
+    return (*(head[TransactionInput(i)] for i in range(len(head))), *[FULL] * layout.arguments, *arguments)
+
+
+def prologue(builder: Builder) -> Prologue:
+    """Write the first half: the order of its questions is that of the reasons (SOUNDNESS 4)."""
+    inputs = [builder.input(i) for i in range(TransactionInput.WORDS + builder.layout.arguments)]
+    sender, fee, next_account = (
+        inputs[i] for i in (TransactionInput.SENDER, TransactionInput.FEE, TransactionInput.NEXT_ACCOUNT)
+    )
+    slot = builder.open(TABLE_ACCOUNTS, sender)
+    nonce, balance = (builder.load(slot, i) for i in (AccountAttribute.NONCE, AccountAttribute.BALANCE))
+    key = (builder.load(slot, AccountAttribute.KEY_X), builder.load(slot, AccountAttribute.KEY_Y))
+
+    exists = _exists(builder, sender, next_account)
+    words = inputs[TransactionInput.WORDS :]
+    signed = (inputs[TransactionInput.DOMAIN], sender, nonce, inputs[TransactionInput.TAG], fee, *words)
+    message = builder.hash(Domain.MESSAGE, signed)
+    signature = (inputs[i] for i in (TransactionInput.R_Y, TransactionInput.R_SIGN, TransactionInput.S))
+    valid = builder.verify_signature(key, message, *signature)
+    can_pay = builder.negate(builder.emit(_P.LT, balance, fee))
+    questions = (inputs[TransactionInput.DECODABLE], exists, valid, can_pay)
+    run = builder.all(questions)
+
+    builder.output(Output.REASON, _reason(builder, questions))
+    due = builder.emit(_P.SELECT, run, fee, builder.const(0))
+    # INVARIANT: fees stay below 2^64: a batch has fewer than 2^22 transactions, each pays less than 2^42, and it starts at 0.
+    builder.output(Output.FEES, builder.emit(_P.ADD, inputs[TransactionInput.FEES], due))
+    builder.store(slot, AccountAttribute.NONCE, builder.emit(_P.ADD, nonce, run))
+    remaining = builder.emit(_P.MINUS, balance, fee)
+    ledger = Ledger(remaining, inputs[TransactionInput.WITHDRAWALS], inputs[TransactionInput.WITHDRAWALS_COUNT])
+    return Prologue(sender, fee, run, ledger, builder.emit(_P.SELECT, run, remaining, balance))
+
+
+def epilogue(tracing: Tracing, start: Prologue) -> None:
+    """Write the second half: store what the body wants if nothing failed, else only nonce and fee."""
+    builder, ledger = tracing.builder, tracing.ledger
+    for one, other in combinations(tracing.opened, 2):
+        # Tables do not overlap in the tree, and the keys of one have one width, so equal indices are equal keys of one table (SOUNDNESS 20).
+        if one[0] == other[0]:
+            distinct = builder.negate(builder.emit(_P.EQ, one[1], other[1]))
+            tracing.checks.append(Check(distinct, BORROWED_TWICE, "", 0))
+    ok = builder.all([condition.register for condition in tracing.checks])
+    applied = builder.emit(_P.AND, start.run, ok)
+
+    for (slot, attribute), value in tracing.written.items():
+        builder.store(slot, attribute, builder.emit(_P.SELECT, applied, value, builder.load(slot, attribute)))
+    balance = start.unapplied_balance
+    if ledger.balance != start.ledger.balance:
+        balance = builder.emit(_P.SELECT, applied, ledger.balance, balance)
+    builder.store(ACCOUNT_SLOT, AccountAttribute.BALANCE, balance)
+    if ledger.count != start.ledger.count:
+        for output, new, old in (
+            (Output.WITHDRAWALS, ledger.withdrawals, start.ledger.withdrawals),
+            (Output.WITHDRAWALS_COUNT, ledger.count, start.ledger.count),
+        ):
+            builder.output(output, builder.emit(_P.SELECT, applied, new, old))
+    status = builder.emit(_P.SELECT, start.run, builder.negate(applied), builder.const(Status.SKIPPED))
+    builder.output(Output.STATUS, status)
+
+
+def deposit_graph(layout: Layout) -> Graph:
+    """Return `DEPOSIT`: credit or register; what cannot be delivered goes back as a withdrawal."""
+    widths = {
+        DepositInput.ACCOUNT: layout.account_bits,
+        DepositInput.KEY_X: FULL,
+        DepositInput.KEY_Y: FULL,
+        DepositInput.L1_ADDRESS: ADDRESS_BITS,
+        DepositInput.AMOUNT: AMOUNT_BITS,
+        DepositInput.WITHDRAWALS: FULL,
+        DepositInput.WITHDRAWALS_COUNT: FULL,
+        DepositInput.NEXT_ACCOUNT: layout.account_bits + 1,
+    }
+    builder = Builder(layout, [widths[DepositInput(i)] for i in range(len(widths))])
+    account, key_x, key_y, l1_address, amount, withdrawals, count, next_account = map(builder.input, range(len(widths)))
+    registers = builder.emit(_P.EQ, account, builder.const(0))
+    room = builder.emit(_P.RANGE, next_account, imm=layout.account_bits)
+    free = builder.emit(_P.NARROW, next_account, imm=layout.account_bits)
+    slot = builder.open(TABLE_ACCOUNTS, builder.emit(_P.SELECT, registers, free, account))
+    reachable = builder.emit(_P.SELECT, registers, room, builder.emit(_P.LT, account, next_account))
+    delivered = _credit(builder, slot, amount, reachable)
+
+    created = builder.emit(_P.AND, delivered, registers)
+    for attribute, value in (
+        (AccountAttribute.KEY_X, key_x),
+        (AccountAttribute.KEY_Y, key_y),
+        (AccountAttribute.L1_ADDRESS, l1_address),
+    ):
+        builder.store(slot, attribute, builder.emit(_P.SELECT, created, value, builder.load(slot, attribute)))
+    returned = builder.hash(Domain.WITHDRAWAL, (withdrawals, l1_address, amount))
+    failed = builder.negate(delivered)
+    builder.output(Output.WITHDRAWALS, builder.emit(_P.SELECT, delivered, withdrawals, returned))
+    builder.output(Output.WITHDRAWALS_COUNT, builder.emit(_P.ADD, count, failed))
+    builder.output(Output.NEXT_ACCOUNT, builder.emit(_P.ADD, next_account, created))
+    builder.output(Output.STATUS, failed)
+    return finish(builder, "DEPOSIT", TAG_DEPOSIT)[0]
+
+
+def fees_graph(layout: Layout) -> Graph:
+    """Return `FEES`: credit the payee, or burn what it cannot take."""
+    widths = {
+        FeesInput.PAYEE: layout.account_bits,
+        FeesInput.FEES: AMOUNT_BITS,
+        FeesInput.NEXT_ACCOUNT: layout.account_bits + 1,
+    }
+    builder = Builder(layout, [widths[FeesInput(i)] for i in range(len(widths))])
+    payee, fees, next_account = map(builder.input, range(len(widths)))
+    slot = builder.open(TABLE_ACCOUNTS, payee)
+    paid = _credit(builder, slot, fees, _exists(builder, payee, next_account))
+    builder.output(Output.FEES, builder.const(0))
+    builder.output(Output.STATUS, builder.negate(paid))
+    return finish(builder, "FEES", TAG_FEES)[0]
+
+
+def finish(
+    builder: Builder,
+    name: str,
+    tag: int,
+    arguments: Sequence[tuple[str, int]] = (),
+    checks: Sequence[Check] = (),
+) -> tuple[Graph, Collection[int]]:
+    """Prune what a builder holds and make it a graph; also return which of the builder's registers are left.
+
+    Parameters
+    ----------
+    arguments
+        Name and width of each.
+    checks
+        By the builder's registers.
+    """
+    pruned = prune(builder.instructions, builder.constants)
+    graph = Graph(
+        name,
+        tag,
+        tuple(width for _, width in arguments),
+        tuple(argument for argument, _ in arguments),
+        builder.inputs,
+        pruned.constants,
+        pruned.instructions,
+        tuple(builder.slots),
+        tuple(Check(pruned.renamed[c.register], c.message, c.file, c.line) for c in checks),
+    )
+    return graph, pruned.renamed.keys()
+
+
+def _exists(builder: Builder, account: int, next_account: int) -> int:
+    nonzero = builder.negate(builder.emit(_P.EQ, account, builder.const(0)))
+    return builder.emit(_P.AND, nonzero, builder.emit(_P.LT, account, next_account))
+
+
+def _reason(builder: Builder, questions: tuple[int, ...]) -> int:
+    """Return the reason of the first question that is answered by no."""
+    reason = builder.const(Reason.NONE)
+    for why in (Reason.CANNOT_PAY, Reason.BAD_SIGNATURE, Reason.UNKNOWN_ACCOUNT, Reason.UNDECODABLE):
+        reason = builder.emit(_P.SELECT, questions[why - 1], reason, builder.const(why))
+    return reason
+
+
+def _credit(builder: Builder, slot: int, amount: int, reachable: int) -> int:
+    """Add to the balance of an open account if it can be reached and stays in 64 bits; return the register that tells."""
+    balance = builder.load(slot, AccountAttribute.BALANCE)
+    total = builder.emit(_P.ADD, balance, amount)
+    credited = builder.emit(_P.AND, reachable, builder.emit(_P.RANGE, total, imm=AMOUNT_BITS))
+    new = builder.emit(_P.NARROW, total, imm=AMOUNT_BITS)
+    builder.store(slot, AccountAttribute.BALANCE, builder.emit(_P.SELECT, credited, new, balance))
+    return credited

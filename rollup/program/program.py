@@ -1,0 +1,116 @@
+"""A program: a class of typed state and actions."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, Never, TypeVar
+
+from rollup.ir.image import Image
+from rollup.params import DEFAULT_ACCOUNT_BITS, DEFAULT_CAPACITY, DEFAULT_INBOX_CAP, DEFAULT_TABLE_BITS
+from rollup.program.location import author_error
+from rollup.program.statements import send_to_l1
+from rollup.program.tracing import current
+from rollup.program.values import U64, AccountId, L1Address, wrap
+
+F = TypeVar("F", bound=Callable[..., None])
+
+ACTION_MARK: Final = "__tandem_action__"
+_IMAGE: Final = "__tandem_image__"
+
+
+def action(function: F) -> F:
+    """Mark a method as an action: what a transaction can call.
+
+    Its arguments are `self`, `tx` (a `Transaction`), and up to 8 that are annotated with types of the language.
+    """
+    if not hasattr(function, "__code__"):
+        raise author_error(
+            f"@action on a {type(function).__name__}", "put @action on a plain method, below no other decorator"
+        )
+    setattr(function, ACTION_MARK, True)
+    return function
+
+
+class Transaction:
+    """What an action knows of its transaction besides the arguments."""
+
+    __slots__ = ("_fee", "_sender")
+
+    def __init__(self, sender: int, fee: int) -> None:
+        object.__setattr__(self, "_sender", sender)
+        object.__setattr__(self, "_fee", fee)
+
+    _sender: int
+    _fee: int
+
+    @property
+    def sender(self) -> AccountId:
+        """The account that signed."""
+        return wrap(AccountId, current("tx.sender"), self._sender)
+
+    @property
+    def fee(self) -> U64:
+        """The fee that it pays, in gwei, below 2^42."""
+        return wrap(U64, current("tx.fee"), self._fee)
+
+    def __getattr__(self, name: str) -> Never:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise author_error(f"tx has no attribute {name}", "it has sender and fee")
+
+    def __setattr__(self, name: str, value: object) -> Never:
+        raise author_error(f"tx.{name} cannot be assigned to", "an action changes records, not its transaction")
+
+
+class Program:
+    """The base of programs.
+
+    ``class Tokens(Program): balances = Table(Balance, key=(AccountId, U8))``, and methods marked `action`, whose tags are 2, 3, … in the order of the class.
+
+    Attributes
+    ----------
+    account_bits
+        There can be 2^account_bits - 1 accounts.
+    max_tables
+        A power of two, `accounts` included; fixed for the life of a chain.
+    capacity
+        Transactions that a batch can hold, a multiple of 4.
+    inbox_cap
+        Messages from L1 that a batch can consume.
+    """
+
+    account_bits: ClassVar[int] = DEFAULT_ACCOUNT_BITS
+    max_tables: ClassVar[int] = 1 << DEFAULT_TABLE_BITS
+    capacity: ClassVar[int] = DEFAULT_CAPACITY
+    inbox_cap: ClassVar[int] = DEFAULT_INBOX_CAP
+
+    @action
+    def withdraw(self, tx: Transaction, recipient: L1Address, amount: U64) -> None:
+        """Pay out native balance on L1; action 1 of every program."""
+        del tx
+        send_to_l1(recipient, amount)
+
+    @classmethod
+    def image(cls) -> Image:
+        """Compile this program, once.
+
+        Raises
+        ------
+        AuthorError
+            If it cannot be what its author wrote; it names file and line.
+        """
+        from rollup.program.compiler import compile_program  # the compiler knows `Program`, so it comes later
+
+        found = vars(cls).get(_IMAGE)
+        if not isinstance(found, Image):
+            found = compile_program(cls)
+            setattr(cls, _IMAGE, found)
+        return found
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- nothing is found, and what a subclass declares keeps its type
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise author_error(f"{type(self).__name__} has no {name}", f"declare it in the class: {name} = Table(…, key=…)")
+
+    def __setattr__(self, name: str, value: object) -> Never:
+        raise author_error(
+            f"self.{name} cannot be assigned to", "state lives in tables: self.table[key].attribute = value"
+        )

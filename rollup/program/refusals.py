@@ -1,0 +1,83 @@
+"""What cannot be done with a number that is known only when the action runs; each refusal says what to write instead."""
+
+from collections.abc import Callable
+from typing import Final, Never
+
+from rollup.program.location import author_error
+
+_DIVIDE: Final = "division is not in the language: take the result as an argument, and require that it is right"
+_INSTEAD: Final = {
+    "//": _DIVIDE,
+    "/": _DIVIDE,
+    "%": _DIVIDE,
+    "divmod": _DIVIDE,
+    "^": "use a != b for the exclusive or of two Bool",
+    "**": "multiply",
+    "<<": "multiply by a power of two",
+}
+_OPERATORS: Final = {
+    "add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "divmod": "divmod",
+    "lshift": "<<", "rshift": ">>", "and": "&", "or": "|", "xor": "^", "matmul": "@",
+}  # fmt: skip
+_OTHERS: Final = {
+    "lt": "<",
+    "le": "<=",
+    "gt": ">",
+    "ge": ">=",
+    "neg": "unary -",
+    "pos": "unary +",
+    "invert": "~",
+    "abs": "abs",
+}
+
+
+class Symbolic:
+    """The base of all values: nothing is defined for it. Subclasses define what has a meaning."""
+
+    __slots__ = ()
+
+    def __setattr__(self, name: str, value: object) -> Never:
+        raise author_error(f"a {type(self).__name__} has no attribute {name} to assign to")
+
+    def __getattr__(self, name: str) -> Never:
+        if name.startswith("__"):  # what Python itself asks for, to copy or to print
+            raise AttributeError(name)
+        raise author_error(f"a {type(self).__name__} has no attribute {name}")
+
+    def __bool__(self) -> Never:
+        raise _unknown(
+            self,
+            "branch on it (if, while, and, or, not, a < b < c)",
+            "use select(condition, a, b), require(condition, message), and &, |, ~ on Bool",
+        )
+
+    def __iter__(self) -> Never:
+        raise _unknown(self, "loop over it", "loop over a fixed range, and select what counts")
+
+    def __index__(self) -> Never:
+        raise _unknown(self, "count or index with it", "use a fixed number, or a Table with this value as its key")
+
+    def __hash__(self) -> Never:
+        raise _unknown(self, "keep it in a set or as the key of a dict", "use a Table")
+
+
+def _unknown(value: object, what: str, remedy: str) -> Exception:
+    return author_error(f"a {type(value).__name__} is known only when the action runs, so Python cannot {what}", remedy)
+
+
+def _refuse(symbol: str) -> Callable[..., Never]:
+    def operation(self: object, *others: object) -> Never:
+        names = ", ".join(type(other).__name__ for other in others)
+        raise author_error(
+            f"{symbol} is not defined for {type(self).__name__}" + (f" and {names}" if names else ""),
+            _INSTEAD.get(symbol),
+        )
+
+    return operation
+
+
+for _name, _symbol in _OPERATORS.items():
+    setattr(Symbolic, f"__{_name}__", _refuse(_symbol))
+    setattr(Symbolic, f"__r{_name}__", _refuse(_symbol))
+for _name, _symbol in _OTHERS.items():
+    setattr(Symbolic, f"__{_name}__", _refuse(_symbol))

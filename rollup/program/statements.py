@@ -1,0 +1,81 @@
+"""What an action can say besides arithmetic and assignment."""
+
+from rollup.crypto.poseidon2 import Domain
+from rollup.ir.primitives import Primitive
+from rollup.program.location import author_error
+from rollup.program.tracing import current
+from rollup.program.values import (
+    U64,
+    Bool,
+    Field,
+    L1Address,
+    UInt,
+    V,
+    Value,
+    coerce,
+    register_of,
+    unify,
+    wrap,
+)
+
+
+def require(condition: Bool | bool, message: str) -> None:  # noqa: FBT001 -- the condition is the point
+    """Let the transaction fail with `message` unless `condition` holds.
+
+    Everything after it is still computed, but nothing of it is kept.
+    """
+    tracing = current("require")
+    if not isinstance(message, str) or not message:  # type: ignore[redundant-expr]  # authors need not run mypy
+        raise author_error("require without a message", 'say why a transaction fails: require(condition, "why")')
+    if condition is True:
+        return
+    if condition is False:
+        raise author_error(
+            "this condition is false whenever the action runs", "compare values of the transaction or of records"
+        )
+    if not isinstance(condition, Bool):
+        raise author_error(f"require of a {type(condition).__name__}", "give it a Bool: x != 0")
+    tracing.require(register_of(condition), message)
+
+
+def select(condition: Bool, yes: V | int, no: V | int) -> V:
+    """Return `yes` if `condition` holds, else `no`; both are computed.
+
+    Both take the wider of their two types.
+    """
+    tracing = current("select")
+    if not isinstance(condition, Bool):
+        raise author_error(f"select by a {type(condition).__name__}", "give it a Bool: select(x != 0, a, b)")
+    kind = unify(yes, no, "select")
+    registers = (register_of(coerce(value, kind)) for value in (yes, no))
+    return wrap(kind, tracing, tracing.emit(Primitive.SELECT, register_of(condition), *registers))  # type: ignore[return-value]  # `kind` is that of `yes` or of `no`
+
+
+def send_to_l1(recipient: L1Address | int, amount: UInt | int) -> None:
+    """Pay out on L1, from the sender's native balance; the transaction fails if this does not suffice.
+
+    Parameters
+    ----------
+    recipient
+        An address on L1.
+    amount
+        In gwei, below 2^64.
+    """
+    tracing = current("send_to_l1")
+    ledger, builder = tracing.ledger, tracing.builder
+    to, gwei = register_of(coerce(recipient, L1Address)), register_of(coerce(amount, U64))
+    tracing.require(
+        tracing.negate(tracing.emit(Primitive.LT, ledger.balance, gwei)), "the balance does not cover the withdrawal"
+    )
+    ledger.balance = tracing.emit(Primitive.MINUS, ledger.balance, gwei)
+    ledger.withdrawals = builder.hash(Domain.WITHDRAWAL, (ledger.withdrawals, to, gwei))
+    ledger.count = tracing.emit(Primitive.ADD, ledger.count, builder.const(1))
+
+
+def digest(*values: Value) -> Field:
+    """Return the Poseidon2 hash of values, in a domain of its own (`USER`), so it equals no hash that the framework makes."""
+    tracing = current("digest")
+    for value in values:
+        if not isinstance(value, Value):
+            raise author_error(f"digest of {value!r}", "give its number a type: U64(1)")
+    return wrap(Field, tracing, tracing.builder.hash(Domain.USER, [register_of(value) for value in values]))

@@ -1,0 +1,96 @@
+"""Tracing: an action runs once, with symbolic values, and leaves its graph behind."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final
+
+from rollup.ir.builder import Builder
+from rollup.ir.graph import Check
+from rollup.ir.layout import Layout
+from rollup.ir.primitives import Primitive
+from rollup.program.location import author_error, here
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Registers that `send_to_l1` replaces as it goes: the sender's balance after the fee, and the words of the withdrawals."""
+
+    balance: int
+    withdrawals: int
+    count: int
+
+
+class Tracing:
+    """One action under way.
+
+    Parameters
+    ----------
+    layout
+        Of the whole program.
+    builder
+        Holds the first half of the frame when the body starts.
+    ledger
+        The registers that `send_to_l1` starts from.
+    """
+
+    def __init__(self, layout: Layout, builder: Builder, ledger: Ledger) -> None:
+        self.layout = layout
+        self.builder = builder
+        self.ledger = ledger
+        self.checks: list[Check] = []
+        self.opened: list[tuple[int, int]] = []
+        """Table and key register of each slot, the frame's own first."""
+        self.written: dict[tuple[int, int], int] = {}
+        """By slot and attribute, the register that it shall hold if the transaction is applied."""
+
+    def require(self, register: int, message: str) -> None:
+        """Let the transaction fail with `message` if a Boolean register is 0."""
+        place = here()
+        self.checks.append(Check(register, message, place.short, place.line))
+
+    def narrow(self, register: int, width: int, message: str) -> int:
+        """Return a register below 2^width: the same, or 0 and a failed transaction (SOUNDNESS 3).
+
+        Raises
+        ------
+        AuthorError
+            If the register may hold a full element, which has no order.
+        """
+        if self.builder.bounds[register] <= 1 << width:
+            return register
+        self.require(self.emit(Primitive.RANGE, register, imm=width), message)
+        return self.emit(Primitive.NARROW, register, imm=width)
+
+    def emit(self, op: Primitive, *operands: int, imm: int = 0) -> int:
+        """Emit an arithmetic primitive; `AuthorError` where a bound is too large for it."""
+        try:
+            return self.builder.emit(op, *operands, imm=imm)
+        except ValueError as error:
+            raise author_error(str(error), "use narrower types, or convert to Field where wrapping is meant") from error
+
+    def negate(self, condition: int) -> int:
+        """Return the register of `not condition`."""
+        return self.builder.negate(condition)
+
+
+_CURRENT: Final[ContextVar[Tracing | None]] = ContextVar("tandem_tracing", default=None)
+
+
+def current(what: str) -> Tracing:
+    """Return the tracing that is under way; `AuthorError` outside an action, where `what` has no meaning."""
+    tracing = _CURRENT.get()
+    if tracing is None:
+        raise author_error(f"{what} outside an action", "move it into a method marked @action")
+    return tracing
+
+
+@contextmanager
+def tracing_with(tracing: Tracing) -> Generator[Tracing]:
+    """Make `tracing` the current one."""
+    token = _CURRENT.set(tracing)
+    try:
+        yield tracing
+    finally:
+        _CURRENT.reset(token)

@@ -1,0 +1,55 @@
+"""The cache's folder follows every source of a kernel."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rollup.crypto import kernel_cache, limbs_ir, poseidon2_kernels
+
+
+def test_sources_hold_every_file_that_enters_a_kernel() -> None:
+    sources = kernel_cache.sources()
+    assert {Path(limbs_ir.__file__), Path(poseidon2_kernels.__file__)} <= set(sources)
+    root = Path(kernel_cache.__file__).parents[2]
+    assert set(root.glob("rollup/**/*_kernels.py")) | set(root.glob("provers/**/*_kernels.py")) <= set(sources)
+
+
+def test_fingerprint_when_one_source_changes_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "one_kernels.py"
+    source.write_text("a")
+    monkeypatch.setattr(kernel_cache, "sources", lambda: [source])
+    before = kernel_cache.fingerprint()
+    source.write_text("b")
+    assert kernel_cache.fingerprint() != before
+
+
+def test_folder_is_under_tandem_cache_and_named_by_the_fingerprint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TANDEM_CACHE", str(tmp_path))
+    assert kernel_cache.folder() == tmp_path / kernel_cache.fingerprint()
+
+
+def test_folder_when_the_cache_cannot_be_written_is_temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("TANDEM_CACHE", str(tmp_path / "file" / "cache"))
+    path = kernel_cache.folder()
+    assert os.access(path, os.W_OK)
+    assert tmp_path not in path.parents
+    path.rmdir()
+
+
+def test_importing_the_plain_modules_loads_no_compiler() -> None:
+    program = "import sys, rollup.crypto.eddsa; sys.exit('numba' in sys.modules or 'numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_kernels_are_cached_in_the_folder_even_if_numba_was_imported_first(tmp_path: Path) -> None:
+    program = "import numba, rollup.crypto.kernel_cache as c\n@c.kernel('intp(intp)')\ndef f(x): return x + 1\nassert f(1) == 2"
+    (tmp_path / "program.py").write_text(program)
+    environment = {**os.environ, "TANDEM_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(Path.cwd())}
+    subprocess.run([sys.executable, str(tmp_path / "program.py")], check=True, env=environment)
+    assert list((tmp_path / "cache").rglob("*.nbi"))

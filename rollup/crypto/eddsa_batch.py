@@ -18,7 +18,7 @@ from rollup.crypto.jubjub import ORDER
 from rollup.crypto.limbs import Words, ints_from_words
 
 COIN_BYTES = 16
-_SINGLE = 16
+SINGLE = 16
 """With as few as this, checking each is as fast as summing."""
 
 
@@ -67,7 +67,7 @@ class Prepared:
         pending = [good] if good else []
         while pending:
             chosen = pending.pop()
-            if len(chosen) <= _SINGLE:
+            if len(chosen) <= SINGLE:
                 for index in chosen:
                     verdicts[index] = self._verify_each(index, index + 1)[0]
             elif self._is_sum_zero(chosen, points, challenge):

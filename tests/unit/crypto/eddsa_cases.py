@@ -1,0 +1,134 @@
+"""Signatures, right and hostile, for every implementation of the one equation; `python -m tests.unit.crypto.eddsa_cases` writes them to the vectors.
+
+Keys, nonces and messages are fixed numbers, so the file can be written again. Each case says what SOUNDNESS 6 says of it.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rollup.crypto import jubjub
+from rollup.crypto.eddsa import SecretKey, Signature, challenge, generate, sign
+from rollup.crypto.fr import R
+from rollup.crypto.jubjub import GENERATOR, IDENTITY, ORDER, Point
+
+SOURCE = (
+    "made by tests/unit/crypto/eddsa_cases.py from docs/spec/machine.md §1; no other implementation of this scheme is known. "
+    "The curve and Poseidon2 in it are checked against published points and vectors"
+)
+TORSION = jubjub.multiply(ORDER, jubjub.FULL_GENERATOR)
+"""Of order 8."""
+MESSAGE = 0x2A
+
+
+class Case(NamedTuple):
+    """One verification and its right answer."""
+
+    name: str
+    public: Point
+    message: int
+    signature: Signature
+    valid: bool
+
+
+def forge(secret: SecretKey, nonce: int, message: int, *, key_part: Point = IDENTITY, r_part: Point = IDENTITY) -> Case:
+    """Sign with components of small order added to the key and to R; the cofactored equation accepts it."""
+    public = jubjub.add(secret.public, key_part)
+    r = jubjub.add(jubjub.multiply(nonce, GENERATOR), r_part)
+    s = (nonce + challenge(r, public, message) * secret.scalar) % ORDER
+    return Case("", public, message, Signature(r.y, r.x & 1, s), valid=True)
+
+
+def cases() -> Iterator[Case]:
+    """Yield every case; names are unique."""
+    secret = generate(bytes(range(32)))
+    key, good = secret.public, sign(secret, MESSAGE)
+    yield Case("valid", key, MESSAGE, good, valid=True)
+    for message in (0, 1, R - 1):
+        yield Case(f"valid, message {message:#x}", key, message, sign(secret, message), valid=True)
+    yield from _malleated(key, good)
+    yield from _wrong_keys(secret, good)
+    yield from _small_components(secret)
+
+
+def _malleated(key: Point, good: Signature) -> Iterator[Case]:
+    def case(name: str, message: int = MESSAGE, **changes: int) -> Case:
+        return Case(name, key, message, good._replace(**changes), valid=False)
+
+    yield case("another message", message=MESSAGE + 1)
+    yield case("message plus R", message=MESSAGE + R)
+    yield case("message negative", message=MESSAGE - R)
+    yield case("s plus L", s=good.s + ORDER)
+    yield case("s plus R", s=good.s + R)
+    yield case("s negated", s=ORDER - good.s)
+    yield case("s minus L", s=good.s - ORDER)
+    yield case("s zero", s=0)
+    yield case("s equal to L", s=ORDER)
+    yield case("r_y plus R", r_y=good.r_y + R)
+    yield case("r_y minus R", r_y=good.r_y - R)
+    yield case("r_y of the negated point's other sign", r_sign=1 - good.r_sign)
+    yield case("r_sign two", r_sign=2 + good.r_sign)
+    yield case("r_sign negative", r_sign=-1)
+    yield case("r_y of no point", r_y=next(y for y in range(2, R) if jubjub.decompress(y, 0) is None))
+    yield case("r_y zero", r_y=0)
+    yield case("r_y of another point", r_y=GENERATOR.y)
+
+
+def _wrong_keys(secret: SecretKey, good: Signature) -> Iterator[Case]:
+    key = secret.public
+
+    def case(name: str, public: Point, signature: Signature = good) -> Case:
+        return Case(name, public, MESSAGE, signature, valid=False)
+
+    yield case("another key", jubjub.double(key))
+    yield case("key negated", jubjub.negate(key))
+    yield case("key's x plus R", Point(key.x + R, key.y))
+    yield case("key's y plus R", Point(key.x, key.y + R))
+    yield case("key's x negative", Point(key.x - R, key.y))
+    yield case("key off the curve", Point(key.x, key.y + 1))
+    yield case("key off the curve, all zero", Point(0, 0))
+    yield case("key's coordinates exchanged", Point(key.y, key.x))
+    nonce = 0x1234567
+    r = jubjub.multiply(nonce, GENERATOR)
+    for order in (1, 2, 4, 8):
+        # The equation itself holds: 8(sB - R) = O and 8cA = O for every c.
+        small = jubjub.multiply(8 // order, TORSION)
+        yield case(f"key of order {order}", small, Signature(r.y, r.x & 1, nonce))
+
+
+def _small_components(secret: SecretKey) -> Iterator[Case]:
+    for order in (2, 4, 8):
+        small = jubjub.multiply(8 // order, TORSION)
+        yield forge(secret, 77, MESSAGE, key_part=small)._replace(name=f"key with a component of order {order}")
+        yield forge(secret, 78, MESSAGE, r_part=small)._replace(name=f"R with a component of order {order}")
+        both = forge(secret, 79, MESSAGE, key_part=small, r_part=jubjub.negate(TORSION))
+        yield both._replace(name=f"key with a component of order {order}, R with one of order 8")
+        wrong = both.signature._replace(s=(both.signature.s + 1) % ORDER)
+        yield both._replace(name=f"the same with another s, order {order}", signature=wrong, valid=False)
+        alone = forge(secret, 0, MESSAGE, r_part=small)
+        yield alone._replace(name=f"R of order {order}")
+    for name, r_part in (("identity", IDENTITY), ("point of order two", Point(0, R - 1))):
+        zero = forge(secret, 0, MESSAGE, r_part=r_part)
+        yield zero._replace(name=f"R the {name}, x = 0 with sign 0")
+        signed = zero.signature._replace(r_sign=1)
+        yield zero._replace(name=f"R the {name}, x = 0 with the wrong sign", signature=signed, valid=False)
+
+
+def render() -> str:
+    """Return the text of `tests/vectors/eddsa.json`; numbers are decimal strings, for some are negative or longer than 256 bits."""
+    rows = [
+        {
+            "name": case.name,
+            "public": [str(case.public.x), str(case.public.y)],
+            "message": str(case.message),
+            "signature": {name: str(value) for name, value in case.signature._asdict().items()},
+            "valid": case.valid,
+        }
+        for case in cases()
+    ]
+    return json.dumps({"source": SOURCE, "cases": rows}, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(render())

@@ -122,6 +122,8 @@ def __init__(
     @param clock Seconds each player has for all moves of a game.
     """
     assert window != 0 and clock != 0, "game: no time to play"
+    # SPEC: SOUNDNESS 23. A stepper for another program would judge steps that nobody took.
+    assert staticcall IStepper(stepper).program_id() == staticcall IRollup(rollup).PROGRAM_ID(), "game: another program"
     ROLLUP = IRollup(rollup)
     STEPPER = IStepper(stepper)
     CLAIM_BOND = claim_bond
@@ -306,7 +308,7 @@ def step(
     parent_header: uint256[6],
     pre: uint256[8],
     path: bytes32[DEPTH],
-    evidence: Bytes[73728],
+    evidence: Bytes[86528],
 ):
     """
     @notice Execute the step in dispute. Another header than the claimed one rejects the claim; the same loses the game.

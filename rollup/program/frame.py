@@ -52,7 +52,7 @@ class Prologue:
     run
         Whether the transaction is neither skipped nor about to be.
     ledger
-        Balance after the fee, and the words of the withdrawals; `send_to_l1` works on a copy.
+        Balance after the fee, and the words of the withdrawals; where `send_to_l1` starts.
     unapplied_balance
         What is stored if the body is not applied: the balance after the fee if the transaction runs, else the one before.
     """
@@ -85,7 +85,11 @@ def transaction_inputs(layout: Layout, arguments: Sequence[int]) -> tuple[int, .
 
 def prologue(builder: Builder) -> Prologue:
     """Write the first half: the order of its questions is that of the reasons (SOUNDNESS 4)."""
-    inputs = [builder.input(i) for i in range(TransactionInput.WORDS + builder.layout.arguments)]
+    inputs = {
+        i: builder.input(i)
+        for i in range(TransactionInput.WORDS + builder.layout.arguments)
+        if i not in (TransactionInput.WITHDRAWALS, TransactionInput.WITHDRAWALS_COUNT)
+    }
     sender, fee, next_account = (
         inputs[i] for i in (TransactionInput.SENDER, TransactionInput.FEE, TransactionInput.NEXT_ACCOUNT)
     )
@@ -94,7 +98,7 @@ def prologue(builder: Builder) -> Prologue:
     key = (builder.load(slot, AccountAttribute.KEY_X), builder.load(slot, AccountAttribute.KEY_Y))
 
     exists = _exists(builder, sender, next_account)
-    words = inputs[TransactionInput.WORDS :]
+    words = (inputs[TransactionInput.WORDS + k] for k in range(builder.layout.arguments))
     signed = (inputs[TransactionInput.DOMAIN], sender, nonce, inputs[TransactionInput.TAG], fee, *words)
     message = builder.hash(Domain.MESSAGE, signed)
     signature = (inputs[i] for i in (TransactionInput.R_Y, TransactionInput.R_SIGN, TransactionInput.S))
@@ -109,8 +113,10 @@ def prologue(builder: Builder) -> Prologue:
     builder.output(Output.FEES, builder.emit(_P.ADD, inputs[TransactionInput.FEES], due))
     builder.store(slot, AccountAttribute.NONCE, builder.emit(_P.ADD, nonce, run))
     remaining = builder.emit(_P.MINUS, balance, fee)
-    ledger = Ledger(remaining, inputs[TransactionInput.WITHDRAWALS], inputs[TransactionInput.WITHDRAWALS_COUNT])
-    return Prologue(sender, fee, run, ledger, builder.emit(_P.SELECT, run, remaining, balance))
+    unapplied = builder.emit(_P.SELECT, run, remaining, balance)
+    # INVARIANT: these two come last: they are pruned from actions that send nothing to L1, and all before them is in every action, so that circuits can share it.
+    sent = (builder.input(i) for i in (TransactionInput.WITHDRAWALS, TransactionInput.WITHDRAWALS_COUNT))
+    return Prologue(sender, fee, run, Ledger(remaining, *sent), unapplied)
 
 
 def epilogue(tracing: Tracing, start: Prologue) -> None:

@@ -3,7 +3,7 @@
 from rollup.crypto.poseidon2 import Domain
 from rollup.ir.primitives import Primitive
 from rollup.program.location import author_error
-from rollup.program.tracing import current
+from rollup.program.tracing import Ledger, current
 from rollup.program.values import (
     U64,
     Bool,
@@ -67,9 +67,11 @@ def send_to_l1(recipient: L1Address | int, amount: UInt | int) -> None:
     tracing.require(
         tracing.negate(tracing.emit(Primitive.LT, ledger.balance, gwei)), "the balance does not cover the withdrawal"
     )
-    ledger.balance = tracing.emit(Primitive.MINUS, ledger.balance, gwei)
-    ledger.withdrawals = builder.hash(Domain.WITHDRAWAL, (ledger.withdrawals, to, gwei))
-    ledger.count = tracing.emit(Primitive.ADD, ledger.count, builder.const(1))
+    tracing.ledger = Ledger(
+        tracing.emit(Primitive.MINUS, ledger.balance, gwei),
+        builder.hash(Domain.WITHDRAWAL, (ledger.withdrawals, to, gwei)),
+        tracing.emit(Primitive.ADD, ledger.count, builder.const(1)),
+    )
 
 
 def digest(*values: Value) -> Field:

@@ -13,7 +13,7 @@ from rollup.ir.primitives import Primitive
 from rollup.program.location import author_error, here
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """Registers that `send_to_l1` replaces as it goes: the sender's balance after the fee, and the words of the withdrawals."""
 

@@ -2,13 +2,14 @@
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from eth_abi.codec import ABICodec
 from eth_abi.decoding import AddressDecoder
 from eth_abi.encoding import AddressEncoder
 from eth_abi.exceptions import DecodingError, EncodingError
 from eth_abi.registry import registry
+from eth_typing import ABIEvent, ABIFunction
 from eth_utils.abi import collapse_if_tuple, event_abi_to_log_topic, function_abi_to_4byte_selector
 
 from rollup.errors import AuthorError, DecodeError
@@ -21,12 +22,12 @@ ERROR_SELECTOR = bytes.fromhex("08c379a0")
 
 
 class _AddressDecoder(AddressDecoder):
-    decoder_fn = staticmethod(bytes)
+    decoder_fn = staticmethod(bytes)  # type: ignore[assignment]  # its own writes hex
 
 
 @functools.cache
 def _codec() -> ABICodec:
-    own = registry.copy()
+    own = registry.copy()  # type: ignore[no-untyped-call]
     own.unregister("address")
     own.register("address", AddressEncoder, _AddressDecoder, label="address")
     return ABICodec(own)
@@ -35,7 +36,9 @@ def _codec() -> ABICodec:
 def encode_call(contract: Contract, function: str, args: Sequence[Any]) -> bytes:
     """Return selector and arguments; `AuthorError` if the contract has no such function or the arguments do not fit."""
     entry = _entry(contract, function, len(args))
-    return function_abi_to_4byte_selector(entry) + _encode(f"{contract.name}.{function}", entry["inputs"], args)
+    return function_abi_to_4byte_selector(cast("ABIFunction", entry)) + _encode(
+        f"{contract.name}.{function}", entry["inputs"], args
+    )
 
 
 def decode_result(contract: Contract, function: str, count: int, data: bytes) -> Any:
@@ -47,7 +50,7 @@ def decode_result(contract: Contract, function: str, count: int, data: bytes) ->
 
 def encode_constructor(name: str, abi: Abi, args: Sequence[Any]) -> bytes:
     """Return what follows the init code; `AuthorError` if the arguments do not fit."""
-    inputs = next((entry["inputs"] for entry in abi if entry["type"] == "constructor"), [])
+    inputs: Abi = next((entry["inputs"] for entry in abi if entry["type"] == "constructor"), ())
     return _encode(f"constructor of {name}", inputs, args)
 
 
@@ -95,7 +98,7 @@ def _entry(contract: Contract, function: str, count: int) -> dict[str, Any]:
 
 
 def _events(abi: Abi) -> dict[bytes, dict[str, Any]]:
-    return {bytes(event_abi_to_log_topic(entry)): entry for entry in abi if entry["type"] == "event"}
+    return {bytes(event_abi_to_log_topic(cast("ABIEvent", entry))): entry for entry in abi if entry["type"] == "event"}
 
 
 def _types(entries: Iterable[dict[str, Any]]) -> list[str]:

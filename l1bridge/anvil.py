@@ -45,7 +45,7 @@ def running(hardfork: Hardfork = "prague", *, estimate: bool = False) -> Iterato
     if program is None:
         raise L1Error("L1: anvil is not installed", remedy="npm install --prefix .tools @foundry-rs/anvil")
     options = ["--enable-tx-gas-limit"] if hardfork == "osaka" else []
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - the program found above, with options of ours
         [program, "--hardfork", hardfork, "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

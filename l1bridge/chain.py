@@ -25,7 +25,7 @@ from eth.vm.spoof import SpoofTransaction
 from eth_abi import decode
 from eth_abi.exceptions import DecodingError
 from eth_tester import PyEVMBackend
-from eth_tester.backends.pyevm.serializers import serialize_transaction, serialize_transaction_receipt
+from eth_tester.backends.pyevm.serializers import serialize_transaction_receipt
 from eth_tester.exceptions import BlockNotFound, TransactionNotFound, ValidationError
 
 from l1bridge import kzg
@@ -35,7 +35,9 @@ BLOB_RETENTION = 4096 * 32 * 12
 """Seconds. SPEC: consensus specs, MIN_EPOCHS_FOR_BLOB_SIDECARS_REQUESTS · SLOTS_PER_EPOCH · SECONDS_PER_SLOT."""
 BLOBS_PER_TRANSACTION = 6
 """SPEC: EIP-7594."""
-EXTRA_DATA = b"Tandem in-process L1".ljust(32, b"\0")  # of 32 bytes, because eth-tester pads shorter ones in its answers
+EXTRA_DATA = b"Tandem in-process L1".ljust(
+    32, b"\0"
+)  # of 32 bytes, because eth-tester pads shorter ones in its answers
 COINBASE = bytes(20)
 ERROR_SELECTOR = bytes.fromhex("08c379a0")  # Error(string)
 
@@ -87,10 +89,12 @@ class Chain(PyEVMBackend):  # type: ignore[misc]
     # Time and blocks
 
     def increase_time(self, seconds: int) -> int:
-        """Let the next block be later by `seconds`; return by how much the chain is ahead of its clock."""
+        """Let the next block be at least `seconds` after the newest; return by how much the chain is ahead of its clock."""
         if seconds < 0:
             raise ValidationError(f"time runs forward only, not by {seconds} s")
-        self._ahead += seconds
+        # Blocks sealed within a second have run ahead of the clock already, each a second after its parent.
+        lead = max(self._ahead, self.head().timestamp - int(self._clock()))
+        self._ahead = lead + seconds
         return self._ahead
 
     def seal(self) -> BlockAPI:
@@ -112,7 +116,7 @@ class Chain(PyEVMBackend):  # type: ignore[misc]
         """Make an earlier block the head again; what followed it, and what is pending, is no longer in the chain."""
         database = self.chain.chaindb
         header = database.get_block_header_by_hash(block_hash)
-        database._set_as_canonical_chain_head(database.db, header, GENESIS_PARENT_HASH)
+        database._set_as_canonical_chain_head(database.db, header, GENESIS_PARENT_HASH)  # noqa: SLF001 - as eth-tester does
         self.chain.header = self.chain.create_header_from_parent(header)
 
     def head(self) -> BlockHeaderAPI:
@@ -133,10 +137,12 @@ class Chain(PyEVMBackend):  # type: ignore[misc]
 
     def block(self, block: int | str | bytes) -> BlockAPI:
         """Return a block of the chain by its number, tag or hash; `BlockNotFound` if it has none such."""
+        found: BlockAPI
         if not isinstance(block, bytes):
-            return self.chain.get_canonical_block_by_number(self.number(block))
+            found = self.chain.get_canonical_block_by_number(self.number(block))
+            return found
         try:
-            found: BlockAPI = self.chain.get_block_by_hash(block)
+            found = self.chain.get_block_by_hash(block)
         except HeaderNotFound as error:
             raise BlockNotFound(f"no block 0x{block.hex()}") from error
         if self.block(found.number).hash != block:
@@ -156,7 +162,9 @@ class Chain(PyEVMBackend):  # type: ignore[misc]
         body, blobs = _without_sidecar(raw)
         transaction = self.chain.get_vm().get_transaction_builder().decode(body)
         if transaction.gas > TRANSACTION_GAS_CAP:
-            raise ValidationError(f"gas limit {transaction.gas:,} is over the cap of {TRANSACTION_GAS_CAP:,} (EIP-7825)")
+            raise ValidationError(
+                f"gas limit {transaction.gas:,} is over the cap of {TRANSACTION_GAS_CAP:,} (EIP-7825)"
+            )
         self._begin_block()
         self.chain.apply_transaction(transaction)
         if blobs:
@@ -237,14 +245,12 @@ class Chain(PyEVMBackend):  # type: ignore[misc]
         if not hashes:
             return builder.new_unsigned_dynamic_fee_transaction(**fields)
         price = blob_base_fee(vm.state)
-        return builder.new_unsigned_blob_transaction(
-            **fields, max_fee_per_blob_gas=price, blob_versioned_hashes=hashes
-        )
+        return builder.new_unsigned_blob_transaction(**fields, max_fee_per_blob_gas=price, blob_versioned_hashes=hashes)
 
 
 def blob_base_fee(state: StateAPI) -> int:
     """Return the wei per blob gas of the block that a state belongs to."""
-    price: int = state.blob_base_fee  # type: ignore[attr-defined]  # from Cancun on
+    price: int = state.blob_base_fee
     return price
 
 

@@ -1,41 +1,21 @@
 """The L1 behind `rollup.ports.l1.L1`: any node by URL, or the chain in this process; the same code for both."""
 
-import functools
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from web3 import HTTPProvider
-from web3.providers.base import BaseProvider
 
-from l1bridge import abi, receipts, signer
+from l1bridge import abi
 from l1bridge.archive import BlobArchive
-from l1bridge.connection import UNKNOWN_METHOD, Connection, Refused
-from l1bridge.headers import block_of, integer, octets
-from l1bridge.kzg import hash_of
+from l1bridge.connection import Connection, Refused, to_hex
+from l1bridge.headers import integer, octets
 from l1bridge.ledger import GasLedger
-from l1bridge.signer import Fees, Signer
+from l1bridge.reader import Reader
+from l1bridge.sender import Request, Sender
+from l1bridge.signer import Signer
 from rollup.errors import DecodeError
-from rollup.ports.l1 import (
-    TRANSACTION_GAS_CAP,
-    Artifact,
-    Block,
-    BlockTag,
-    Contract,
-    L1Error,
-    L1Forged,
-    L1Reorganised,
-    L1Reverted,
-    Log,
-    Receipt,
-)
-
-RECEIPT_PATIENCE = 120.0
-"""Seconds to wait for a transaction's receipt."""
-ESTIMATE_MARGIN = 1.25
-"""An estimate is the least gas that worked on another block; contracts here refuse to run on less than they need."""
-CACHED_BLOCKS = 512
+from rollup.ports.l1 import Artifact, Block, BlockTag, Contract, L1Error, L1Forged, L1Reverted, Log, Receipt
 
 
 class L1Client:
@@ -55,7 +35,7 @@ class L1Client:
         Whether a transaction without a gas limit asks the node for one, which refuses what would fail; if not it gets
         the cap, and what fails, fails on chain.
     sidecar
-        The version of blob sidecar to try first, as in `Signer.sign`.
+        The version of blob sidecar to try first: 0 as of EIP-4844, 1 as of EIP-7594.
     """
 
     def __init__(
@@ -71,10 +51,20 @@ class L1Client:
         self.connection = connection
         self.archive = BlobArchive() if archive is None else archive
         self.ledger = GasLedger() if ledger is None else ledger
-        self._signer = Signer(key) if key is not None else None
-        self._estimate = estimate
-        self._sidecar = sidecar
-        self._receipts_of = functools.lru_cache(CACHED_BLOCKS)(self._fetch_receipts)
+        self._options = {"estimate": estimate, "sidecar": sidecar}
+        self._reader = Reader(connection)
+        self._sender = None if key is None else self._sender_of(key)
+
+    def _sender_of(self, key: bytes) -> Sender:
+        return Sender(
+            self._reader,
+            self.connection,
+            Signer(key),
+            archive=self.archive,
+            ledger=self.ledger,
+            estimate=bool(self._options["estimate"]),
+            sidecar=self._options["sidecar"],
+        )
 
     # Accounts
 
@@ -90,34 +80,29 @@ class L1Client:
 
     def as_account(self, key: bytes) -> "L1Client":
         """Return a connection to the same node, ledger and archive that signs with `key`."""
-        other = L1Client(
-            self.connection,
-            key=key,
-            archive=self.archive,
-            ledger=self.ledger,
-            estimate=self._estimate,
-            sidecar=self._sidecar,
-        )
-        other._receipts_of = self._receipts_of
+        other = L1Client(self.connection, archive=self.archive, ledger=self.ledger)
+        other._options, other._reader = self._options, self._reader
+        other._sender = other._sender_of(key)
         return other
 
     def balance(self, address: bytes | None = None) -> int:
         """Return the wei of an account, its own by default; the provider's word."""
-        return integer(self.connection.ask("eth_getBalance", _hex(address or self.address), "latest"))
+        return integer(self.connection.ask("eth_getBalance", to_hex(address or self.address), "latest"))
 
-    def _account(self) -> Signer:
-        if self._signer is None:
+    def _account(self) -> Sender:
+        if self._sender is None:
             raise L1Error("L1: this connection has no account", remedy="give it a key")
-        return self._signer
+        return self._sender
 
     # Transactions
 
     def deploy(self, artifact: Artifact, *args: Any, value: int = 0, cause: str = "deploy") -> Contract:
         """Create a contract; `L1Reverted` if its constructor fails."""
         data = artifact.bytecode + abi.encode_constructor(artifact.name, artifact.abi, args)
-        sent = self._send(None, data, value=value)
-        receipt = self._settle(sent, f"deployment of {artifact.name}", None, data, value, cause)
-        assert receipt.contract is not None  # _settle has raised if it failed
+        request = Request(f"deployment of {artifact.name}", None, data, value)
+        receipt = self._account().transact(request, cause)
+        if receipt.contract is None:
+            raise L1Forged("L1: a deployment that succeeded has no contract", got=receipt.summary())
         return Contract(artifact.name, receipt.contract, artifact.abi)
 
     def transact(
@@ -139,193 +124,65 @@ class L1Client:
         L1Error
             The node did not take it, or no receipt came in time.
         """
-        data = abi.encode_call(contract, function, args)
-        what = f"{contract.name}.{function}"
-        sent = self._send(contract.address, data, value=value, gas=gas, blobs=blobs or (), what=what)
-        return self._settle(sent, what, contract.address, data, value, cause, blobs or ())
+        request = self._request(contract, function, args, value=value, gas=gas, blobs=blobs or ())
+        return self._account().transact(request, cause)
 
     def send(
-        self, contract: Contract, function: str, *args: Any, value: int = 0, gas: int | None = None, blobs: Sequence[bytes] = ()
+        self,
+        contract: Contract,
+        function: str,
+        *args: Any,
+        value: int = 0,
+        gas: int | None = None,
+        blobs: Sequence[bytes] | None = None,
     ) -> bytes:
-        """Sign and send without waiting; return the transaction's hash, for `receipt`."""
-        data = abi.encode_call(contract, function, args)
-        return self._send(contract.address, data, value=value, gas=gas, blobs=blobs, what=f"{contract.name}.{function}")
+        """Sign and send without waiting; return the transaction's hash, for `receipt`. The ledger does not see it."""
+        return self._account().send(self._request(contract, function, args, value=value, gas=gas, blobs=blobs or ()))
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
         """Return the receipt of a transaction, unproved; None while it is not in a block."""
-        raw = self.connection.ask("eth_getTransactionReceipt", _hex(transaction_hash))
-        return None if raw is None or raw.get("blockHash") is None else receipts.receipt_of(raw)
+        return self._reader.receipt(transaction_hash)
 
-    def _send(
-        self, to: bytes | None, data: bytes, *, value: int = 0, gas: int | None = None, blobs: Sequence[bytes] = (), what: str = ""
-    ) -> bytes:
-        for blob in blobs:
-            self.archive.put(blob)
-        limit = self._gas_limit(to, data, value, gas, blobs, what)
-        fields: dict[str, Any] = {"chainId": self.chain_id, "gas": limit, "value": value, "data": data}
-        if to is not None:
-            fields["to"] = to
-        # SAFETY: one at a time between asking for the nonce and the node's taking it, else two threads get the same.
-        with self.connection.nonce_locks[self.address]:
-            fields["nonce"] = integer(self.connection.ask("eth_getTransactionCount", _hex(self.address), "pending"))
-            return self._submit(fields, blobs)
-
-    def _submit(self, fields: dict[str, Any], blobs: Sequence[bytes]) -> bytes:
-        fees = self._fees(bool(blobs))
-        raw = self._account().sign(fields, fees, blobs, self._sidecar)
-        try:
-            self.connection.ask("eth_sendRawTransaction", _hex(raw))
-        except Refused:
-            if not blobs or self._sidecar == 0:
-                raise
-            # SPEC: EIP-7594 changed the sidecar with Osaka; a node before it takes only the other.
-            raw = self._account().sign(fields, fees, blobs, 0)
-            self.connection.ask("eth_sendRawTransaction", _hex(raw))
-            self._sidecar = 0
-        return signer.transaction_hash(raw)
-
-    def _gas_limit(
-        self, to: bytes | None, data: bytes, value: int, gas: int | None, blobs: Sequence[bytes], what: str
-    ) -> int:
-        if gas is not None and gas > TRANSACTION_GAS_CAP:
-            raise L1Error(f"L1: gas limit of {what} over the cap (EIP-7825)", expected=TRANSACTION_GAS_CAP, got=gas)
-        if gas is not None:
-            return gas
-        if not self._estimate:
-            return TRANSACTION_GAS_CAP
-        try:
-            least = integer(self.connection.ask("eth_estimateGas", self._call_fields(to, data, value, None, blobs)))
-        except Refused as refused:
-            if refused.reverted:
-                raise L1Reverted(f"{what} would fail", reason=refused.reason) from refused
-            raise
-        if least > TRANSACTION_GAS_CAP:
-            raise L1Error(f"L1: {what} needs more gas than a transaction may use", expected=TRANSACTION_GAS_CAP, got=least)
-        return min(int(least * ESTIMATE_MARGIN), TRANSACTION_GAS_CAP)
-
-    def _fees(self, with_blobs: bool) -> Fees:
-        """Offer twice the present prices: enough for six full blocks in a row (EIP-1559, EIP-4844: 12.5 % each)."""
-        tip = integer(self.connection.ask("eth_maxPriorityFeePerGas"))
-        blob = 2 * integer(self.connection.ask("eth_blobBaseFee")) if with_blobs else 0
-        return Fees(2 * self.head().base_fee + tip, tip, blob)
-
-    def _settle(
-        self,
-        sent: bytes,
-        what: str,
-        to: bytes | None,
-        data: bytes,
-        value: int,
-        cause: str,
-        blobs: Sequence[bytes] = (),
-    ) -> Receipt:
-        receipt = self._await(sent, what)
-        self.ledger.record(receipt, cause=cause, what=what, sender=self.address, calldata=len(data))
-        if receipt.status:
-            return receipt
-        reason = self._reason(self._call_fields(to, data, value, self._limit_of(sent), blobs), receipt.block_number)
-        raise L1Reverted(what, reason=reason, receipt=receipt)
-
-    def _await(self, sent: bytes, what: str) -> Receipt:
-        deadline, pause = time.monotonic() + RECEIPT_PATIENCE, 0.01
-        while (receipt := self.receipt(sent)) is None:
-            if time.monotonic() > deadline:
-                raise L1Error(f"L1: no receipt for {what} in {RECEIPT_PATIENCE:.0f} s", got="0x" + sent.hex())
-            time.sleep(pause)
-            pause = min(2 * pause, 1.0)
-        return receipt
-
-    def _limit_of(self, sent: bytes) -> int:
-        return integer(self.connection.ask("eth_getTransactionByHash", _hex(sent))["gas"])
-
-    def _reason(self, fields: dict[str, Any], number: int) -> str:
-        """Run a failed transaction again, after its block and then before it, for what the contract says."""
-        for block in (number, number - 1):
-            try:
-                self.connection.ask("eth_call", fields, hex(block))
-            except Refused as refused:
-                return refused.reason
-        return "it does not fail again on the state before or after its block"
-
-    def _call_fields(
-        self, to: bytes | None, data: bytes, value: int, gas: int | None, blobs: Sequence[bytes] = ()
-    ) -> dict[str, Any]:
-        fields: dict[str, Any] = {"data": _hex(data), "value": hex(value)}
-        if self._signer is not None:
-            fields["from"] = _hex(self._signer.address)
-        if to is not None:
-            fields["to"] = _hex(to)
-        if gas is not None:
-            fields["gas"] = hex(gas)
-        if blobs:
-            fields["blobVersionedHashes"] = [_hex(hash_of(blob)) for blob in blobs]
-        return fields
+    @staticmethod
+    def _request(contract: Contract, function: str, args: Sequence[Any], **fields: Any) -> Request:
+        data = abi.encode_call(contract, function, args)
+        return Request(f"{contract.name}.{function}", contract.address, data, **fields)
 
     # Reading
 
     def call(self, contract: Contract, function: str, *args: Any, block: int | BlockTag = "latest") -> Any:
         """Run a function without a transaction; the answer is the provider's word. `L1Reverted` if it fails."""
-        fields = self._call_fields(contract.address, abi.encode_call(contract, function, args), 0, None)
+        request = self._request(contract, function, args)
+        sender = None if self._sender is None else self._sender.address
         try:
-            answer = self.connection.ask("eth_call", fields, block if isinstance(block, str) else hex(block))
+            answer = self.connection.ask(
+                "eth_call", request.to_json(sender), block if isinstance(block, str) else hex(block)
+            )
         except Refused as refused:
             if refused.reverted:
-                raise L1Reverted(f"call of {contract.name}.{function}", reason=refused.reason) from refused
+                raise L1Reverted(f"call of {request.what}", reason=refused.reason) from refused
             raise
         return abi.decode_result(contract, function, len(args), octets(answer))
 
     def head(self, tag: BlockTag = "latest") -> Block:
         """Return the newest block, or the newest that is safe or final."""
-        return self._block(tag)
+        return self._reader.head(tag)
 
     def block(self, number: int) -> Block:
         """Return a block of the present chain; `L1Error` past its head, `L1Forged` if the hash does not fit the fields."""
-        block = self._block(hex(number))
-        if block.number != number:
-            raise L1Forged("L1: another block than asked for", expected=number, got=block.number)
-        return block
-
-    def _block(self, name: str) -> Block:
-        raw = self.connection.ask("eth_getBlockByNumber", name, False)
-        if raw is None:
-            raise L1Error(f"L1: {self.connection.where} has no block {name}")
-        return block_of(raw)
+        return self._reader.block(number)
 
     def blocks(self, after: Block, to: int) -> Iterator[Block]:
-        """Yield the blocks after `after` up to number `to`, each linked to the one before.
-
-        Raises
-        ------
-        L1Reorganised
-            If `after` is no longer in the chain, or a block does not follow the one before.
-        """
-        self._require_same(after, self._find(after.number))
-        for number in range(after.number + 1, to + 1):
-            block = self.block(number)
-            if block.parent_hash != after.hash:
-                raise _reorganised(after, block.parent_hash)
-            yield block
-            after = block
-
-    def _find(self, number: int) -> Block | None:
-        raw = self.connection.ask("eth_getBlockByNumber", hex(number), False)
-        return None if raw is None else block_of(raw)
-
-    @staticmethod
-    def _require_same(built_on: Block, present: Block | None) -> None:
-        if present is None or present.hash != built_on.hash:
-            raise _reorganised(built_on, None if present is None else present.hash)
+        """Yield the blocks after `after` up to `to`, each linked to the one before; `L1Reorganised` if that fails."""
+        return self._reader.blocks(after, to)
 
     def receipts_proved(self, block: Block) -> tuple[Receipt, ...]:
         """Return all receipts of a block; `L1Forged` unless they have its receipts root."""
-        return self._receipts_of(block)
+        return self._reader.receipts_proved(block)
 
     def logs(self, block: Block, address: bytes) -> tuple[Log, ...]:
         """Return the proved logs of one contract in one block, in order."""
-        if not receipts.may_log(block, address):
-            return ()
-        found = (log for receipt in self.receipts_proved(block) for log in receipt.logs)
-        return tuple(log for log in found if log.address == address)
+        return self._reader.logs(block, address)
 
     def decode(self, contract: Contract, log: Log) -> tuple[str, dict[str, Any]]:
         """Return an event's name and arguments by the contract's ABI; `DecodeError` if it is none of its events."""
@@ -333,43 +190,20 @@ class L1Client:
 
     def calldata(self, transaction_hash: bytes) -> bytes:
         """Return a transaction's input; the provider's word, to be checked by its hash."""
-        raw = self.connection.ask("eth_getTransactionByHash", _hex(transaction_hash))
-        if raw is None:
-            raise L1Error(f"L1: {self.connection.where} has no transaction 0x{transaction_hash.hex()}")
-        return octets(raw["input"])
-
-    def _fetch_receipts(self, block: Block) -> tuple[Receipt, ...]:
-        return receipts.receipts_proved(block, self._raw_receipts(block))
-
-    def _raw_receipts(self, block: Block) -> list[dict[str, Any]]:
-        try:
-            answer = self.connection.ask("eth_getBlockReceipts", _hex(block.hash))
-        except Refused as refused:
-            if refused.code != UNKNOWN_METHOD:
-                raise
-            answer = [self.connection.ask("eth_getTransactionReceipt", _hex(name)) for name in block.transactions]
-        if answer is None or None in answer:
-            raise L1Reorganised(f"L1: {self.connection.where} no longer has block {block.number}", got=_hex(block.hash))
-        return list(answer)
-
-    # Blobs
+        return octets(self._reader.transaction(transaction_hash)["input"])
 
     def blob(self, versioned_hash: bytes, transaction_hash: bytes | None = None) -> bytes:
         """Return a blob, checked against its versioned hash; `L1Error` where neither archive nor node has it."""
         if versioned_hash not in self.archive and transaction_hash is not None:
-            self._fetch_blobs(transaction_hash)
+            for blob in self._reader.blobs(transaction_hash):
+                self._keep(blob)
         return self.archive.get(versioned_hash)
 
-    def _fetch_blobs(self, transaction_hash: bytes) -> None:
+    def _keep(self, blob: bytes) -> None:
         try:
-            answer = self.connection.ask("anvil_getBlobsByTransactionHash", _hex(transaction_hash))
-        except Refused:
-            return  # a node that keeps none; the archive says what is missing
-        for blob in answer or ():
-            try:
-                self.archive.put(octets(blob))
-            except DecodeError as error:
-                raise L1Forged("L1: what the node gave is no blob") from error
+            self.archive.put(blob)
+        except DecodeError as error:
+            raise L1Forged("L1: what the node gave is no blob") from error
 
     # Development chains
 
@@ -379,7 +213,7 @@ class L1Client:
             self.connection.ask_developer("evm_mine")
 
     def advance(self, seconds: int) -> None:
-        """Let time pass and seal a block; `L1Error` if this is no development chain."""
+        """Let time pass and seal a block at least `seconds` after the newest; `L1Error` if this is no development chain."""
         self.connection.ask_developer("evm_increaseTime", seconds)
         self.connection.ask_developer("evm_mine")
 
@@ -401,7 +235,7 @@ def connect(
     url: str,
     *,
     key: bytes | None = None,
-    archive: Path | BlobArchive | None = None,
+    archive: Path | None = None,
     estimate: bool = True,
     timeout: float = 30.0,
 ) -> L1Client:
@@ -418,17 +252,5 @@ def connect(
     timeout
         Seconds for one request.
     """
-    provider: BaseProvider = HTTPProvider(url, request_kwargs={"timeout": timeout})
-    held = BlobArchive(archive) if isinstance(archive, Path) else archive
-    return L1Client(Connection(provider, url), key=key, archive=held, estimate=estimate)
-
-
-def _reorganised(built_on: Block, got: bytes | None) -> L1Reorganised:
-    present = "no such block" if got is None else _hex(got)
-    return L1Reorganised(
-        f"L1: block {built_on.number}, which was built on, is no longer in the chain", expected=_hex(built_on.hash), got=present
-    )
-
-
-def _hex(data: bytes) -> str:
-    return "0x" + data.hex()
+    connection = Connection(HTTPProvider(url, request_kwargs={"timeout": timeout}), url)
+    return L1Client(connection, key=key, archive=BlobArchive(archive), estimate=estimate)

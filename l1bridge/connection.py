@@ -80,7 +80,9 @@ class Connection:
         try:
             response = self._provider.make_request(RPCEndpoint(method), list(params))
         except (RequestException, OSError, ValueError) as error:
-            raise L1Error(f"L1: {self.where} does not answer {method}: {error}", remedy="check that the node runs") from error
+            raise L1Error(
+                f"L1: {self.where} does not answer {method} ({type(error).__name__})", remedy="check that the node runs"
+            ) from error
         fault: Any = response.get("error")
         if fault is None:
             return response["result"]
@@ -96,6 +98,11 @@ class Connection:
             if refused.code == UNKNOWN_METHOD:
                 raise L1Error(f"L1: {self.where} is no development chain: it has no {method}") from refused
             raise
+
+
+def to_hex(data: bytes) -> str:
+    """Write bytes as JSON-RPC does."""
+    return "0x" + data.hex()
 
 
 def _data(value: Any) -> bytes:

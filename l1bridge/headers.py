@@ -73,7 +73,9 @@ def block_of(raw: dict[str, Any]) -> Block:
     got = header_hash(raw)
     if got != octets(raw["hash"]):
         number = integer(raw["number"])
-        raise L1Forged(f"L1: the fields of block {number} do not hash to its hash", expected=raw["hash"], got="0x" + got.hex())
+        raise L1Forged(
+            f"L1: the fields of block {number} do not hash to its hash", expected=raw["hash"], got="0x" + got.hex()
+        )
     return Block(
         number=integer(raw["number"]),
         hash=got,

@@ -1,5 +1,6 @@
 """What L1 cost, transaction by transaction, and why."""
 
+import functools
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
@@ -78,7 +79,7 @@ class GasLedger:
 
     def total(self, cause: str | None = None) -> Total:
         """Sum what had one cause, or everything."""
-        return sum((cost for cost in self if cause in (None, cost.cause)), start=Total())
+        return functools.reduce(Total.__add__, (cost for cost in self if cause in (None, cost.cause)), Total())
 
     def by_cause(self) -> dict[str, Total]:
         """Sum by cause, in the order in which causes first came up."""

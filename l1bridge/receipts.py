@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import rlp
-from eth_bloom import BloomFilter
+from eth_bloom.bloom import BloomFilter
 from trie import HexaryTrie
 
 from l1bridge.headers import integer, octets
@@ -28,7 +28,9 @@ def receipts_proved(block: Block, answers: Sequence[Raw]) -> tuple[Receipt, ...]
     root = _root([_encode(raw) for raw in ordered])
     if root != block.receipts_root:
         expected, got = block.receipts_root.hex(), root.hex()
-        raise L1Forged(f"L1: the receipts of block {block.number} are not those of its header", expected=expected, got=got)
+        raise L1Forged(
+            f"L1: the receipts of block {block.number} are not those of its header", expected=expected, got=got
+        )
     # INVARIANT: from here status, type, cumulative gas and logs of every receipt, and their order, are as the header says.
     receipts, logs_before, gas_before = [], 0, 0
     for index, raw in enumerate(ordered):
@@ -79,7 +81,7 @@ def _bloom(logs: Sequence[Sequence[Any]]) -> bytes:
 
 
 def _receipt(raw: Raw, first_log: int, gas_used: int) -> Receipt:
-    place = {
+    place: dict[str, Any] = {
         "block_number": integer(raw["blockNumber"]),
         "block_hash": octets(raw["blockHash"]),
         "transaction_hash": octets(raw["transactionHash"]),

@@ -53,7 +53,7 @@ class ChainProvider(BaseProvider):
         except (EVMRefused, TesterRefused, DecodeError, BlockNotFound) as refused:
             return _error(REFUSED, str(refused))
 
-    def is_connected(self, show_traceback: bool = False) -> bool:
+    def is_connected(self, show_traceback: bool = False) -> bool:  # noqa: ARG002 - of the base class
         """Return True."""
         return True
 
@@ -178,10 +178,10 @@ def _get_block_receipts(provider: ChainProvider, block: int | str) -> list[Raw] 
 def _get_logs(provider: ChainProvider, query: dict[str, Any]) -> list[Raw]:
     chain = provider.chain
     if "blockHash" in query:
-        first = last = chain.block(_octets(query["blockHash"])).number
+        blocks = [chain.block(_octets(query["blockHash"]))]
     else:
         first, last = (chain.number(_block_id(query.get(end, "latest"))) for end in ("fromBlock", "toBlock"))
-    blocks = (chain.block(number) for number in range(first, last + 1))
+        blocks = [chain.block(number) for number in range(first, last + 1)]
     receipts = (receipt for block in blocks for receipt in chain.receipts(block))
     return [log for receipt in receipts for log in receipt["logs"] if _matches(query, log)]
 
@@ -194,11 +194,14 @@ def _matches(query: dict[str, Any], log: Raw) -> bool:
         return False
     choices = (item if isinstance(item, list) else [item] for item in wanted)
     return all(
-        choice == [None] or not choice or got in map(_octets, choice) for choice, got in zip(choices, given, strict=False)
+        choice == [None] or not choice or got in map(_octets, choice)
+        for choice, got in zip(choices, given, strict=False)
     )
 
 
-def _fee_history(provider: ChainProvider, count: int | str, newest: int | str, percentiles: Sequence[float] = ()) -> Raw:
+def _fee_history(
+    provider: ChainProvider, count: int | str, newest: int | str, percentiles: Sequence[float] = ()
+) -> Raw:
     chain = provider.chain
     last = chain.number(_block_id(newest))
     first = max(0, last + 1 - _integer(count))

@@ -200,7 +200,7 @@ class L1(Protocol):
         """
         ...
 
-    def call(self, contract: Contract, function: str, *args: Any, block: int | BlockTag = "latest") -> Any:
+    def call(self, contract: Contract, function: str, *args: Any, block: int | BlockTag = "latest") -> Any:  # noqa: ANN401 - by the ABI
         """Run a function without a transaction; the answer is the provider's word. `L1Reverted` if it fails."""
         ...
 

@@ -21,7 +21,8 @@ def archive(request: pytest.FixtureRequest, tmp_path: Path) -> BlobArchive:
 def test_archive_when_a_blob_was_put_gives_it_back(archive: BlobArchive) -> None:
     name = archive.put(BLOB)
     assert name == kzg.hash_of(BLOB)
-    assert name in archive and list(archive) == [name]
+    assert name in archive
+    assert list(archive) == [name]
     assert archive.get(name) == BLOB == archive.get(archive.put(BLOB, name))
 
 

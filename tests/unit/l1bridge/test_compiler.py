@@ -46,7 +46,13 @@ def compiler_of(root: Path) -> VyperCompiler:
 
 
 @pytest.mark.parametrize(
-    "line", ["from contracts.lib import double", "from lib import double", "import lib.double as double", "from ..lib import double"]
+    "line",
+    [
+        "from contracts.lib import double",
+        "from lib import double",
+        "import lib.double as double",
+        "from ..lib import double",
+    ],
 )
 def test_contract_when_it_imports_in_any_style_compiles(root: Path, line: str) -> None:
     (root / "settlement").mkdir()
@@ -96,7 +102,7 @@ def test_contract_when_there_is_none_says_so(root: Path) -> None:
 
 
 def test_contract_when_its_code_is_too_large_is_refused(root: Path) -> None:
-    table = "@external\n@pure\ndef f{0}() -> Bytes[1024]:\n    return x\"{1}\"\n"
+    table = '@external\n@pure\ndef f{0}() -> Bytes[1024]:\n    return x"{1}"\n'
     text = "\n".join(table.format(i, bytes([i] * 1024).hex()) for i in range(1, 26))
     with pytest.raises(AuthorError, match="EIP-170") as caught:
         compiler_of(root).source("large", text)

@@ -3,8 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
-from eth.precompiles.point_evaluation import point_evaluation_precompile
 from eth.exceptions import VMError
+from eth.precompiles.point_evaluation import point_evaluation_precompile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,7 +80,9 @@ def test_blob_of_when_elements_do_not_fit_is_refused(elements: list[int]) -> Non
         kzg.blob_of(elements)
 
 
-@pytest.mark.parametrize("blob", [b"", bytes(kzg.BLOB_BYTES - 1), b"\xff" * kzg.BLOB_BYTES], ids=["empty", "short", "not canonical"])
+@pytest.mark.parametrize(
+    "blob", [b"", bytes(kzg.BLOB_BYTES - 1), b"\xff" * kzg.BLOB_BYTES], ids=["empty", "short", "not canonical"]
+)
 def test_commitment_when_a_blob_is_malformed_is_refused(blob: bytes) -> None:
     with pytest.raises(DecodeError):
         kzg.commitment(blob)
@@ -93,4 +95,6 @@ def test_commitment_when_a_blob_is_malformed_is_refused(blob: bytes) -> None:
 def test_versioned_hash_when_blob_is_zero_is_that_of_infinity() -> None:
     # SPEC: EIP-4844; the commitment of the zero polynomial is the compressed point at infinity, 0xc0 and 47 zeros.
     assert kzg.commitment(bytes(kzg.BLOB_BYTES)) == b"\xc0" + bytes(47)
-    assert kzg.hash_of(bytes(kzg.BLOB_BYTES)).hex() == "010657f37554c781402a22917dee2f75def7ab966d7b770905398eba3c444014"
+    assert (
+        kzg.hash_of(bytes(kzg.BLOB_BYTES)).hex() == "010657f37554c781402a22917dee2f75def7ab966d7b770905398eba3c444014"
+    )

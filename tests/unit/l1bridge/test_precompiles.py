@@ -12,7 +12,21 @@ from eth.vm.forks.prague.computation import PragueComputation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from py_ecc.bls.hash_to_curve import map_to_curve_G2
-from py_ecc.optimized_bls12_381 import FQ, FQ2, G1, G2, Z1, add, b, curve_order, is_inf, is_on_curve, multiply, neg, normalize
+from py_ecc.optimized_bls12_381 import (
+    FQ,
+    FQ2,
+    G1,
+    G2,
+    Z1,
+    add,
+    b,
+    curve_order,
+    is_inf,
+    is_on_curve,
+    multiply,
+    neg,
+    normalize,
+)
 
 from l1bridge import kzg, precompiles
 from l1bridge.precompiles import G1ADD, G1MSM, ORIGINALS, PAIRING, REPLACEMENTS, P
@@ -59,7 +73,9 @@ def run(precompile: Callable[[Any], object], data: bytes) -> tuple[bytes | str, 
     """Return the output, or "failed", and the gas charges in order."""
     gas: list[int] = []
     computation = SimpleNamespace(
-        msg=SimpleNamespace(data=data, data_as_bytes=data), output=b"", consume_gas=lambda amount, reason: gas.append(amount)
+        msg=SimpleNamespace(data=data, data_as_bytes=data),
+        output=b"",
+        consume_gas=lambda amount, reason: gas.append(amount),
     )
     try:
         precompile(computation)

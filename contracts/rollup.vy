@@ -88,7 +88,7 @@ DRIFT: public(immutable(uint256))
 SILENCE: public(immutable(uint256))
 SEQUENCER: public(immutable(address))
 DEPLOYER: immutable(address)
-POSEIDON: immutable(IPoseidon2)
+POSEIDON: public(immutable(IPoseidon2))
 
 settlement: public(ISettlement)
 

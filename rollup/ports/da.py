@@ -15,6 +15,22 @@ class Opening(NamedTuple):
     proof: bytes
 
 
+class Blobs(Protocol):
+    """KZG over whole blobs (EIP-4844): what a backend proves of posted data with."""
+
+    def commitment(self, blob: bytes) -> bytes:
+        """Return the 48 bytes of the commitment to a blob of 131,072 bytes."""
+        ...
+
+    def open_element(self, blob: bytes, index: int) -> Opening:
+        """Prove element `index`, opened where the blob's polynomial takes its value."""
+        ...
+
+    def open_at(self, blob: bytes, z: int) -> Opening:
+        """Prove the value of a blob's polynomial at any z in [0, r)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Posting:
     """What the posting transaction carries. `commitments` are 32 bytes each: versioned hashes, or keccak of calldata."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from rollup.ports.da import Blobs
 from rollup.ports.l1 import L1, Block, Compiler, Contract
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Context:
         A connection that pays from the account of the role that runs the backend.
     compiler
         Compiles the backend's contracts.
+    blobs
+        Opens posted blobs.
     cache
         A folder for what can be computed again: keys, circuits.
     progress
@@ -72,6 +75,7 @@ class Context:
 
     l1: L1
     compiler: Compiler
+    blobs: Blobs
     cache: Path
     progress: Progress = silent
 
@@ -162,7 +166,7 @@ class SettlementBackend(Protocol):
         ...
 
     def deploy(self, rollup: Contract) -> Contract:
-        """Create the L1 half for a rollup contract whose program is prepared."""
+        """Create the L1 half for a rollup contract whose program is prepared, with all it stands on but the rollup and its Poseidon2."""
         ...
 
     def attach(self, settlement: Contract) -> None:

@@ -6,7 +6,7 @@ from itertools import groupby
 from provers.validity.constraints.builder import Builder, as_int
 from provers.validity.constraints.linear import Term, add_all, combine
 from provers.validity.constraints.logic import conjunction, require_boolean
-from provers.validity.constraints.r1cs import R
+from rollup.crypto.fr import R
 
 ELEMENT_BITS = R.bit_length()
 """255: bits of an element's canonical decomposition."""

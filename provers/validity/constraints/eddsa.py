@@ -18,9 +18,8 @@ from provers.validity.constraints.jubjub import (
 from provers.validity.constraints.linear import Term
 from provers.validity.constraints.logic import conjunction, inverse_or_zero, is_zero, require_boolean
 from provers.validity.constraints.poseidon2 import hash_items
-from provers.validity.constraints.r1cs import R
 from rollup.crypto.fr import GENERATOR as NON_SQUARE
-from rollup.crypto.fr import sqrt
+from rollup.crypto.fr import R, sqrt
 from rollup.crypto.jubjub import GENERATOR, ORDER, D
 from rollup.crypto.poseidon2 import Domain
 

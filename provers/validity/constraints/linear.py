@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NoReturn, TypeAlias
 
-from provers.validity.constraints.r1cs import R
+from rollup.crypto.fr import R
 
 
 class Linear:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from provers.validity.constraints.builder import Builder, as_int
 from provers.validity.constraints.linear import Term, add_all
-from provers.validity.constraints.r1cs import R
+from rollup.crypto.fr import R
 
 
 def require_boolean(b: Builder, term: Term) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from provers.validity.constraints.builder import Builder, as_int
 from provers.validity.constraints.linear import Term, add_all, settle
-from provers.validity.constraints.r1cs import R
+from rollup.crypto.fr import R
 from rollup.crypto.poseidon2 import RATE
 from rollup.crypto.poseidon2_constants import PARAMETERS
 

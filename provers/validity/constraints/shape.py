@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from provers.validity.constraints.builder import Body, Builder
 from provers.validity.constraints.linear import Linear, Term
-from provers.validity.constraints.r1cs import R1CS, R, SparseMatrix, limbs_of
+from provers.validity.constraints.r1cs import R1CS, SparseMatrix, limbs_of
+from rollup.crypto.fr import R
 
 Indices = NDArray[np.int64]
 UNNAMED = ""
@@ -179,6 +180,15 @@ class ShapeBuilder(Builder):
         finally:
             self._part = outer
 
+    def parts_of(self, key: str) -> dict[str, int]:
+        """Return the constraints by name of part of a piece that was repeated; `KeyError` if there was none of this name."""
+        return dict(self._library.templates[key].parts)
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """The names of the pieces that were repeated."""
+        return tuple(self._library.templates)
+
     @property
     def free(self) -> tuple[int, ...]:
         """The wires declared free, in order."""
@@ -187,7 +197,8 @@ class ShapeBuilder(Builder):
     def r1cs(self) -> R1CS:
         """Return the constraint system recorded so far."""
         limbs = self._library.interner.limbs()
-        return R1CS(*(_matrix(recorder.rows(), limbs) for recorder in self._matrices), self.wires, self.public)
+        a, b, c = (_matrix(recorder.rows(), limbs) for recorder in self._matrices)
+        return R1CS(a, b, c, self.wires, self.public)
 
     def _record(self, body: Body, arity: int) -> Template:
         inner = ShapeBuilder(arity, self._library)

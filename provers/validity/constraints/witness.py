@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 
 from provers.validity.constraints.builder import Body, Builder, as_int
 from provers.validity.constraints.linear import Term
-from provers.validity.constraints.r1cs import R, Words, limbs_of
+from provers.validity.constraints.r1cs import Words, limbs_of
+from rollup.crypto.fr import R
 
 
 class WitnessBuilder(Builder):

@@ -1,0 +1,92 @@
+"""A program's circuits, each built once and kept on disk, and the witnesses of its chunks."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import uuid4
+
+from provers.validity.arithmetise.cache import cache_folder, code_version
+from provers.validity.arithmetise.chunk import Circuits, Public
+from provers.validity.arithmetise.chunk_input import ChunkInput
+from provers.validity.constraints.r1cs import R1CS, Words
+from provers.validity.constraints.shape import ShapeBuilder
+from provers.validity.constraints.witness import WitnessBuilder
+from rollup.errors import DecodeError, InternalError
+from rollup.ir.image import Image
+from rollup.params import ChunkKind
+
+PUBLIC_INPUTS = 4
+
+
+class ProgramCircuits:
+    """The circuits of a program for chunks of `transactions` transactions.
+
+    Raises
+    ------
+    ValueError
+        On construction, if `transactions` is no multiple of 4 that divides the program's capacity.
+    """
+
+    def __init__(self, image: Image, transactions: int = 4) -> None:
+        self.image = image
+        self.transactions = transactions
+        self._circuits = Circuits(image, transactions)
+        self._built: dict[ChunkKind, R1CS] = {}
+
+    def circuit(self, kind: ChunkKind) -> R1CS:
+        """Return the constraint system of a kind: from memory, from disk, or built and kept in both."""
+        if kind not in self._built:
+            self._built[kind] = self._load(kind) or self._build(kind)
+        return self._built[kind]
+
+    def assign(self, kind: ChunkKind, chunk: ChunkInput, z: int, zc: int) -> tuple[list[int], Words]:
+        """Return the public inputs and the witness of a chunk, `uint64[wires, 4]`.
+
+        Nothing is checked: what is not so leads to a witness that the circuit does not satisfy (`R1CS.is_satisfied`).
+
+        Raises
+        ------
+        InternalError
+            If the chunk is of another kind.
+        """
+        if chunk.kind is not kind:
+            raise InternalError("circuits: the chunk is of another kind", expected=kind.name, got=chunk.kind.name)
+        public = chunk.public_inputs(z, zc)
+        builder = WitnessBuilder(public)
+        self._circuits.build(builder, kind, Public(*builder.public_inputs(PUBLIC_INPUTS)), chunk)
+        return list(public), builder.witness()
+
+    def parts(self, kind: ChunkKind) -> Mapping[str, Mapping[str, int]]:
+        """Return how many constraints each part has, of the whole circuit ("chunk") and of each piece that repeats, by its name."""
+        builder = self._shape(kind)
+        return {"chunk": dict(builder.parts), **{name: builder.parts_of(name) for name in builder.templates}}
+
+    def path(self, kind: ChunkKind) -> Path:
+        """Return the file that keeps a circuit; its name is a hash of the program, kind, size and code."""
+        parts = (self.image.program_id, f"{kind.name}/{self.transactions}".encode(), code_version())
+        return cache_folder() / "circuits" / f"{hashlib.sha256(b''.join(parts)).hexdigest()}.npz"
+
+    def _shape(self, kind: ChunkKind) -> ShapeBuilder:
+        builder = ShapeBuilder(PUBLIC_INPUTS)
+        self._circuits.build(builder, kind, Public(*builder.public_inputs(PUBLIC_INPUTS)), None)
+        return builder
+
+    def _build(self, kind: ChunkKind) -> R1CS:
+        system = self._shape(kind).r1cs()
+        path = self.path(kind)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A reader never sees half a file: it is written beside its place and then moved there.
+        partial = path.with_name(f"{path.stem}.{uuid4().hex}.npz")
+        system.save(partial)
+        partial.replace(path)
+        return system
+
+    def _load(self, kind: ChunkKind) -> R1CS | None:
+        path = self.path(kind)
+        if not path.exists():
+            return None
+        try:
+            return R1CS.load(path)
+        except DecodeError:
+            path.unlink(missing_ok=True)
+            return None

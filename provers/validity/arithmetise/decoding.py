@@ -1,0 +1,146 @@
+"""From the elements of a blob to the inputs of a transaction (SPEC §4, Data); total over whatever was posted."""
+
+from collections.abc import Mapping, Sequence
+
+from provers.validity.arithmetise.graphs import InputName
+from provers.validity.arithmetise.records import Selection
+from provers.validity.arithmetise.step import StepInputs, Words
+from provers.validity.constraints.bits import canonical_bits, from_bits, is_below, mask_bits
+from provers.validity.constraints.builder import Builder
+from provers.validity.constraints.linear import Term, add_all
+from provers.validity.constraints.logic import conjunction, is_equal, is_zero
+from rollup.crypto.fr import R
+from rollup.ir.graph import Graph
+from rollup.ir.layout import Layout
+from rollup.params import (
+    ELEMENT_BITS,
+    FEE_EXPONENT_BITS,
+    FEE_MANTISSA_BITS,
+    FULL,
+    PACKED_FEE_BITS,
+    SCALAR_BITS,
+    TAG_BITS,
+    TransactionInput,
+)
+
+
+def read_element(b: Builder, inputs: Sequence[Term]) -> list[Term]:
+    """Return the 252 bits that one element, the only input, is read as: 578 constraints.
+
+    SPEC: §4, an element >= 2^252 reads as 0.
+    """
+    bits = canonical_bits(b, inputs[0])
+    data, above = bits[:ELEMENT_BITS], bits[ELEMENT_BITS:]
+    return mask_bits(b, data, is_zero(b, from_bits(above)))
+
+
+def select_action(b: Builder, bits: Sequence[Term], alive: Term, actions: int) -> Selection:
+    """Return which action the tag at the head of a transaction names, none where the Boolean `alive` is 0: 3 constraints an action."""
+    tag = from_bits(bits[:TAG_BITS])
+    return Selection({number: b.product(is_equal(b, tag, number), alive) for number in range(1, actions + 1)})
+
+
+class TransactionReader:
+    """Reads the parts of one transaction.
+
+    Parameters
+    ----------
+    bits
+        All bits of its slots, the lowest first; Booleans.
+    selection
+        The action that runs.
+    """
+
+    def __init__(
+        self, b: Builder, layout: Layout, actions: Sequence[Graph], bits: Sequence[Term], selection: Selection
+    ) -> None:
+        self._b = b
+        self._layout = layout
+        self._actions = actions
+        self._bits = bits
+        self._selection = selection
+        self._elements: dict[int, tuple[Term, Term]] = {}
+
+    def inputs(self, domain: Term, words: Words) -> StepInputs:
+        """Return the inputs of all actions' graphs.
+
+        INVARIANT: `arg_k` of an action is 0 where it does not run, so it is within its width in any case; `word_k` is the sum over all actions.
+        """
+        arguments = {graph.tag: self._arguments(graph) for graph in self._actions}
+        terms: dict[tuple[int, ...], Term] = {(0, number): term for number, term in self._shared(domain, words).items()}
+        first_own = TransactionInput.WORDS + self._layout.arguments
+        for k in range(self._layout.arguments):
+            terms[0, TransactionInput.WORDS + k] = add_all(own[k] for own in arguments.values() if k < len(own))
+        for tag, own in arguments.items():
+            terms.update({(tag, first_own + k): term for k, term in enumerate(own)})
+        s_name: InputName = (0, TransactionInput.S)
+        return StepInputs(terms, {s_name: self._cut(self._layout.s_offset, SCALAR_BITS)})
+
+    def _shared(self, domain: Term, words: Words) -> Mapping[int, Term]:
+        layout = self._layout
+        r_y_canonical, r_y = self._element(layout.r_y_offset)
+        fee_canonical, fee = self._fee()
+        return {
+            TransactionInput.DOMAIN: domain,
+            TransactionInput.TAG: from_bits(self._cut(0, TAG_BITS)),
+            TransactionInput.SENDER: from_bits(self._cut(layout.sender_offset, layout.account_bits)),
+            TransactionInput.FEE: fee,
+            TransactionInput.S: from_bits(self._cut(layout.s_offset, SCALAR_BITS)),
+            TransactionInput.R_SIGN: self._bits[layout.r_sign_offset],
+            TransactionInput.R_Y: r_y,
+            TransactionInput.DECODABLE: self._decodable([fee_canonical, r_y_canonical]),
+            TransactionInput.WITHDRAWALS: words.withdrawals,
+            TransactionInput.WITHDRAWALS_COUNT: words.withdrawals_count,
+            TransactionInput.NEXT_ACCOUNT: words.next_account,
+            TransactionInput.FEES: words.fees,
+        }
+
+    def _cut(self, offset: int, width: int) -> Sequence[Term]:
+        return self._bits[offset : offset + width]
+
+    def _element(self, offset: int) -> tuple[Term, Term]:
+        """Return whether the 255 bits at an offset are canonical, and their value or else 0; once for each offset."""
+        if offset not in self._elements:
+            bits = self._cut(offset, FULL)
+            canonical = is_below(self._b, bits, R)
+            self._elements[offset] = canonical, self._b.product(from_bits(bits), canonical)
+        return self._elements[offset]
+
+    def _fee(self) -> tuple[Term, Term]:
+        """Return whether the packed fee is canonical (e = 0 or m >= 1024), and m·2^e: 8 constraints."""
+        packed = self._cut(self._layout.fee_offset, PACKED_FEE_BITS)
+        mantissa, exponent = packed[:FEE_MANTISSA_BITS], packed[FEE_MANTISSA_BITS:]
+        fee = from_bits(mantissa)
+        for place in range(FEE_EXPONENT_BITS):
+            fee = fee + self._b.product(fee * ((1 << (1 << place)) - 1), exponent[place])
+        small = is_zero(self._b, add_all(exponent))
+        return 1 - self._b.product(1 - small, 1 - mantissa[-1]), fee
+
+    def _places(self, graph: Graph) -> list[tuple[int, int]]:
+        """Return offset and width of each argument of an action."""
+        places, offset = [], self._layout.arguments_offset
+        for width in graph.arguments:
+            places.append((offset, width))
+            offset += width
+        return places
+
+    def _arguments(self, graph: Graph) -> list[Term]:
+        flag = self._selection.flags[graph.tag]
+        values = [
+            self._element(offset)[1] if width == FULL else from_bits(self._cut(offset, width))
+            for offset, width in self._places(graph)
+        ]
+        return [self._b.product(value, flag) for value in values]
+
+    def _decodable(self, shared: list[Term]) -> Term:
+        """Return whether fee, r_y, the running action's full elements and its padding are as they must be."""
+        wrong = [self._b.product(self._wrong(graph), self._selection.flags[graph.tag]) for graph in self._actions]
+        # SAFETY: a sum of Booleans, of which there are fewer than R: it is 0 only if each is.
+        return conjunction(self._b, [*shared, is_zero(self._b, add_all(wrong))])
+
+    def _wrong(self, graph: Graph) -> Term:
+        """Return 0 if the action's full elements are canonical and its padding is 0, else another small integer."""
+        places = self._places(graph)
+        end = sum(places[-1]) if places else self._layout.arguments_offset
+        faults = [1 - self._element(offset)[0] for offset, width in places if width == FULL]
+        return add_all([*faults, *self._bits[end:]])

@@ -1,0 +1,75 @@
+"""The equation that binds a chunk to the posted data, in constraints; its plain twin is `binding`."""
+
+from collections.abc import Sequence
+
+from provers.validity.arithmetise.binding import INDEX_BITS
+from provers.validity.constraints.bits import require_bits
+from provers.validity.constraints.builder import Builder, as_int
+from provers.validity.constraints.linear import Term, add_all
+from provers.validity.constraints.logic import inverse_or_zero
+from rollup.crypto.fr import R, root_of_unity
+from rollup.params import BLOB_ELEMENTS
+
+
+def require_value(
+    b: Builder,
+    *,
+    z: Term,
+    zc: Term,
+    y: Term,
+    context: Sequence[Term],
+    indices: Sequence[Term],
+    elements: Sequence[Term],
+) -> None:
+    """Prove y = Σ element_i · L_{index_i}(z) + zc · Σ context_k · z^k: 27 constraints an element, 1 a word of context, 14.
+
+    Parameters
+    ----------
+    indices
+        Places of the elements, integers below 2^13, of which the low 12 bits count. An element whose place is 4096 or more must be 0.
+    """
+    power = _outside_domain(b, z)
+    total = add_all(
+        b.product(_quotient(b, z, index), element) for index, element in zip(indices, elements, strict=True)
+    )
+    # L_i(z) = (z^4096 - 1)/4096 · w_i/(z - w_i)
+    data = b.product((power - 1) * pow(BLOB_ELEMENTS, -1, R), total)
+    b.enforce(zc, _horner(b, context, z), y - data)
+
+
+def _outside_domain(b: Builder, z: Term) -> Term:
+    """Return z^4096 and prove that it is not 1: 13 constraints.
+
+    SAFETY: at a point of the domain the quotient w/(z - w) would be the prover's to choose. A hash hits one with probability 2^-243.
+    """
+    power = z
+    for _ in range(INDEX_BITS):
+        power = b.product(power, power)
+    inverse = b.hint(lambda: inverse_or_zero(as_int(power) - 1))
+    b.enforce(power - 1, inverse, 1)
+    return power
+
+
+def _quotient(b: Builder, z: Term, index: Term) -> Term:
+    """Return w_i/(z - w_i) for the point w_i = w^brp12(i): 26 constraints."""
+    point = domain_point(b, require_bits(b, index, INDEX_BITS + 1)[:INDEX_BITS])
+    quotient = b.hint(lambda: as_int(point) * inverse_or_zero(as_int(z) - as_int(point)))
+    b.enforce(z - point, quotient, point)
+    return quotient
+
+
+def domain_point(b: Builder, bits: Sequence[Term]) -> Term:
+    """Return w^brp12(i) for the 12 bits of i: bit k counts 2^(11 - k) in the reversed index; 11 constraints."""
+    w = root_of_unity(BLOB_ELEMENTS)
+    factors = [1 + bit * (pow(w, 1 << (INDEX_BITS - 1 - k), R) - 1) for k, bit in enumerate(bits)]
+    point = factors[0]
+    for factor in factors[1:]:
+        point = b.product(point, factor)
+    return point
+
+
+def _horner(b: Builder, coefficients: Sequence[Term], z: Term) -> Term:
+    total = coefficients[-1]
+    for coefficient in reversed(coefficients[:-1]):
+        total = b.product(total, z) + coefficient
+    return total

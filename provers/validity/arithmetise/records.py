@@ -1,0 +1,187 @@
+"""The record slots of a family of graphs: loaded, proved under the state root and replaced, once a slot whichever graph runs."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from provers.validity.arithmetise.graphs import Effects, Family
+from provers.validity.constraints.bits import require_bits
+from provers.validity.constraints.builder import Builder
+from provers.validity.constraints.linear import Term, add_all
+from provers.validity.constraints.logic import all_zero, require_zero_unless
+from provers.validity.constraints.merkle import update_path
+from provers.validity.constraints.poseidon2 import sponge_states
+from rollup.crypto.poseidon2 import RATE, Domain
+from rollup.execution.step_trace import SlotTrace
+from rollup.ir.layout import Layout
+from rollup.state.leaf import ARITY_BITS
+
+Place = tuple[int, int, int]
+"""Slot, table and attribute."""
+NO_SIBLINGS = (0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which graph of a family runs: Booleans by tag, of which at most one is 1."""
+
+    flags: Mapping[int, Term]
+
+    def any(self) -> Term:
+        """Return whether any graph runs."""
+        return add_all(self.flags.values())
+
+    def any_of(self, effects: Iterable[Effects]) -> Term:
+        """Return whether one of these graphs runs."""
+        return add_all(self.flags[effect.tag] for effect in effects)
+
+    def blend(self, b: Builder, choices: Sequence[tuple[Effects, Term, int]], otherwise: Term) -> Term:
+        """Return the term of the graph that runs, `otherwise` where none of them does: 1 constraint for each different term.
+
+        Parameters
+        ----------
+        choices
+            Graphs with their terms; those with one number have one term.
+        """
+        result = otherwise
+        for group in _by_number(choices):
+            term, flag = group[0][1], self.any_of(effect for effect, _, _ in group)
+            result = result + b.product(term - otherwise, flag)
+        return result
+
+
+def _by_number(choices: Sequence[tuple[Effects, Term, int]]) -> list[list[tuple[Effects, Term, int]]]:
+    ordered = sorted(choices, key=lambda choice: choice[2])
+    return [list(group) for _, group in groupby(ordered, key=lambda choice: choice[2])]
+
+
+class Slot:
+    """One record slot.
+
+    Parameters
+    ----------
+    trace
+        The record that the slot holds; None where no graph that runs opens it, and where only the shape is wanted.
+
+    Attributes
+    ----------
+    number
+        Of the slot.
+    users
+        The graphs that open it, by the table from which they take it.
+    old
+        Attributes before the step, by table; 0 unless a graph runs that takes the slot from this table.
+    """
+
+    def __init__(
+        self, b: Builder, layout: Layout, family: Family, number: int, selection: Selection, trace: SlotTrace | None
+    ) -> None:
+        self.number = number
+        self.layout = layout
+        self.selection = selection
+        self.users: dict[int, list[Effects]] = {}
+        for effect in family.effects:
+            if number < len(effect.slots):
+                self.users.setdefault(effect.slots[number][0], []).append(effect)
+        self.flags = {table: selection.any_of(users) for table, users in self.users.items()}
+        self._trace = trace
+        self.old = {table: self._hint_attributes(b, table) for table in self.users}
+
+    @property
+    def used(self) -> Term:
+        """Whether a graph runs that opens the slot."""
+        return add_all(self.flags.values())
+
+    def _hint_attributes(self, b: Builder, table: int) -> list[Term]:
+        """INVARIANT: attributes are within their widths, which every store keeps (the checker) and genesis has; the leaf proves that they are the state's."""
+        attributes = b.hints(len(self.layout.tables[table].attributes), self._attribute_values(table))
+        for attribute in attributes:
+            require_zero_unless(b, self.flags[table], attribute)
+        return attributes
+
+    def _attribute_values(self, table: int) -> Callable[[], Sequence[int]]:
+        def values() -> Sequence[int]:
+            trace = self._trace
+            is_here = trace is not None and trace.index >> self.layout.key_bits == table
+            return trace.old if trace is not None and is_here else (0,) * len(self.layout.tables[table].attributes)
+
+        return values
+
+    def replace(self, b: Builder, terms: Mapping[int, Term], root: Term) -> Term:
+        """Prove the old record under `root` and return the root with the new one; `root` itself where the slot is not used.
+
+        SAFETY: where the slot is not used neither the path nor the record matters, so a prover who fills it arbitrarily changes nothing, and an honest
+        one needs no record to fill it with.
+        """
+        with b.part("tree"):
+            bits = require_bits(b, self._index(b, terms), ARITY_BITS * self.layout.depth)
+        with b.part("hashes"):
+            old_leaf = self._leaf(b, self.old)
+            new_leaf = self._leaf(b, {table: self._stored(b, table, terms) for table in self.users})
+        with b.part("tree"):
+            old_root, new_root = update_path(b, bits, old_leaf, new_leaf, self._siblings)
+            used = self.used
+            b.enforce(old_root - root, used, 0)
+            return root + b.product(new_root - root, used)
+
+    def _siblings(self, level: int) -> Sequence[int]:
+        return NO_SIBLINGS if self._trace is None else self._trace.path[level]
+
+    def _index(self, b: Builder, terms: Mapping[int, Term]) -> Term:
+        """Return the tree index; where all graphs compute it alike it is needed no choice, being in range whether or not one runs."""
+        choices = [
+            (effect, terms[effect.slots[self.number][1]], effect.slots[self.number][1])
+            for users in self.users.values()
+            for effect in users
+        ]
+        if len({place for _, _, place in choices}) == 1:
+            return choices[0][1]
+        return self.selection.blend(b, choices, 0)
+
+    def _stored(self, b: Builder, table: int, terms: Mapping[int, Term]) -> list[Term]:
+        """Return the attributes after the step, old ones where nothing is stored."""
+        attributes: list[Term] = []
+        for number, old in enumerate(self.old[table]):
+            places = [(effect, effect.stores.get((self.number, number))) for effect in self.users[table]]
+            choices = [(effect, terms[place], place) for effect, place in places if place is not None]
+            attributes.append(self.selection.blend(b, choices, old))
+        return attributes
+
+    def _leaf(self, b: Builder, records: Mapping[int, Sequence[Term]]) -> Term:
+        """Return the leaf of the record of the table that the running graph takes the slot from.
+
+        SPEC: §2. The records of the other tables are zeros, so attribute by attribute the sum is that of this one; the sponge's capacity says how many
+        attributes count, and its output after as many blocks as they fill is the hash.
+        """
+        longest = max(len(record) for record in records.values())
+        items = [add_all(record[i] for record in records.values() if i < len(record)) for i in range(longest)]
+        lengths = {table: len(record) for table, record in records.items()}
+        states = sponge_states(b, (Domain.LEAF << 64) + self._per_table(lengths), items)
+        return b.product(self._last_state(b, states, lengths), 1 - all_zero(b, items))
+
+    def _per_table(self, numbers: Mapping[int, int]) -> Term:
+        """Return the number of the table in use; where there is one table, its number in any case."""
+        if len(set(numbers.values())) == 1:
+            return next(iter(numbers.values()))
+        return add_all(self.flags[table] * number for table, number in numbers.items())
+
+    def _last_state(self, b: Builder, states: Sequence[Term], lengths: Mapping[int, int]) -> Term:
+        blocks = {table: max(1, -(-length // RATE)) for table, length in lengths.items()}
+        if len(set(blocks.values())) == 1:
+            return states[-1]
+        return add_all(b.product(states[count - 1], self.flags[table]) for table, count in blocks.items())
+
+
+def open_slots(
+    b: Builder, layout: Layout, family: Family, selection: Selection, traces: Mapping[int, SlotTrace]
+) -> list[Slot]:
+    """Allocate the old records of every slot that some graph of the family opens; `traces` are by number of slot."""
+    count = max(len(effect.slots) for effect in family.effects)
+    return [Slot(b, layout, family, number, selection, traces.get(number)) for number in range(count)]
+
+
+def replace_records(b: Builder, slots: Sequence[Slot], terms: Mapping[int, Term], root: Term) -> Term:
+    """Return the state root after the step; SPEC: §5, slots are replaced in the order 1, 2, …, n, 0."""
+    for slot in (*slots[1:], *slots[:1]):
+        root = slot.replace(b, terms, root)
+    return root

@@ -1,0 +1,202 @@
+"""The constraints of every primitive: the third of its five meanings (`rollup.ir.primitives`)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from provers.validity.arithmetise.graphs import Family, Node
+from provers.validity.constraints.bits import is_less, require_bits
+from provers.validity.constraints.builder import Builder
+from provers.validity.constraints.eddsa import TermSignature, is_valid_signature
+from provers.validity.constraints.linear import Term
+from provers.validity.constraints.logic import is_equal, select
+from provers.validity.constraints.poseidon2 import hash_items
+from rollup.ir.layout import Layout
+from rollup.ir.primitives import Primitive
+from rollup.params import SCALAR_BITS
+
+
+@dataclass
+class Scope:
+    """A family of graphs being lowered.
+
+    INVARIANT: every term is within its node's bound, whichever graph runs and also where none does. The rules below keep it; inputs and loads bring it.
+
+    Attributes
+    ----------
+    inputs, loads
+        Terms by the `source` of their node; loads by slot, table and attribute.
+    bits
+        Bits that are known of a node, by its place.
+    """
+
+    builder: Builder
+    layout: Layout
+    family: Family
+    inputs: Mapping[tuple[int, ...], Term]
+    loads: Mapping[tuple[int, int, int], Term]
+    input_bits: Mapping[tuple[int, ...], Sequence[Term]]
+    terms: dict[int, Term] = field(default_factory=dict)
+    comparisons: dict[tuple[int, int, int], Term] = field(default_factory=dict)
+
+    def lower(self) -> None:
+        """Give every node that an effect needs its term."""
+        for place in self.family.order:
+            node = self.family.nodes[place]
+            with self.builder.part(PARTS.get(node.op, "body")):
+                self.terms[place] = RULES[node.op](self, node)
+
+    def node(self, place: int) -> Node:
+        """Return the node at a place."""
+        return self.family.nodes[place]
+
+    def operands(self, node: Node) -> list[Term]:
+        """Return the terms of a node's operands."""
+        return [self.terms[place] for place in node.operands]
+
+    def less(self, x: int, y: int | None, limit: int = 0) -> Term:
+        """Return whether node `x` is below node `y`, or below the number `limit` where `y` is None; each comparison is made once."""
+        key = (x, -1 if y is None else y, limit)
+        if key not in self.comparisons:
+            bound = max(self.node(x).bound, limit + 1 if y is None else self.node(y).bound)
+            other = limit if y is None else self.terms[y]
+            self.comparisons[key] = is_less(self.builder, self.terms[x], other, (bound - 1).bit_length())
+        return self.comparisons[key]
+
+
+Rule = Callable[[Scope, Node], Term]
+
+
+def _const(scope: Scope, node: Node) -> Term:
+    del scope
+    return node.number
+
+
+def _input(scope: Scope, node: Node) -> Term:
+    return scope.inputs[node.source]
+
+
+def _open(scope: Scope, node: Node) -> Term:
+    return scope.terms[node.operands[0]] + (node.number << scope.layout.key_bits)
+
+
+def _load(scope: Scope, node: Node) -> Term:
+    slot, table = node.source
+    return scope.loads[slot, table, node.number]
+
+
+def _nothing(scope: Scope, node: Node) -> Term:
+    """Give what the register of an effect holds."""
+    del scope, node
+    return 0
+
+
+def _add(scope: Scope, node: Node) -> Term:
+    a, b = scope.operands(node)
+    return a + b
+
+
+def _sub(scope: Scope, node: Node) -> Term:
+    a, b = scope.operands(node)
+    return a - b
+
+
+def _mul(scope: Scope, node: Node) -> Term:
+    a, b = scope.operands(node)
+    for place, other in zip(node.operands, (b, a), strict=True):
+        if scope.node(place).op is Primitive.CONST:
+            return other * scope.node(place).number
+    return scope.builder.product(a, b)
+
+
+def _minus(scope: Scope, node: Node) -> Term:
+    a, b = scope.operands(node)
+    return scope.builder.product(a - b, 1 - scope.less(*node.operands))
+
+
+def _lt(scope: Scope, node: Node) -> Term:
+    return scope.less(*node.operands)
+
+
+def _range(scope: Scope, node: Node) -> Term:
+    (a,) = node.operands
+    return 1 if scope.node(a).bound <= 1 << node.number else scope.less(a, None, 1 << node.number)
+
+
+def _narrow(scope: Scope, node: Node) -> Term:
+    (a,) = node.operands
+    if scope.node(a).bound <= 1 << node.number:
+        return scope.terms[a]
+    return scope.builder.product(scope.terms[a], scope.less(a, None, 1 << node.number))
+
+
+def _eq(scope: Scope, node: Node) -> Term:
+    return is_equal(scope.builder, *scope.operands(node))
+
+
+def _and(scope: Scope, node: Node) -> Term:
+    return scope.builder.product(*scope.operands(node))
+
+
+def _or(scope: Scope, node: Node) -> Term:
+    a, b = scope.operands(node)
+    return a + b - scope.builder.product(a, b)
+
+
+def _not(scope: Scope, node: Node) -> Term:
+    (a,) = scope.operands(node)
+    return 1 - a
+
+
+def _select(scope: Scope, node: Node) -> Term:
+    condition, yes, no = scope.operands(node)
+    numbers = [scope.node(place) for place in node.operands[1:]]
+    if all(number.op is Primitive.CONST for number in numbers):
+        return condition * (numbers[0].number - numbers[1].number) + numbers[1].number
+    return select(scope.builder, condition, yes, no)
+
+
+def _hash(scope: Scope, node: Node) -> Term:
+    return hash_items(scope.builder, node.number, scope.operands(node))
+
+
+def _verify_signature(scope: Scope, node: Node) -> Term:
+    key_x, key_y, message, r_y, r_sign, s = scope.operands(node)
+    s_bits = scope.input_bits.get(scope.node(node.operands[-1]).source)
+    if s_bits is None or len(s_bits) != SCALAR_BITS:
+        s_bits = require_bits(scope.builder, s, SCALAR_BITS)
+    return is_valid_signature(scope.builder, (key_x, key_y), message, TermSignature(r_y, r_sign, s_bits))
+
+
+RULES: Final[Mapping[Primitive, Rule]] = MappingProxyType(
+    {
+        Primitive.CONST: _const,
+        Primitive.INPUT: _input,
+        Primitive.OPEN: _open,
+        Primitive.LOAD: _load,
+        Primitive.STORE: _nothing,
+        Primitive.ADD: _add,
+        Primitive.SUB: _sub,
+        Primitive.MUL: _mul,
+        Primitive.MINUS: _minus,
+        Primitive.LT: _lt,
+        Primitive.RANGE: _range,
+        Primitive.NARROW: _narrow,
+        Primitive.EQ: _eq,
+        Primitive.AND: _and,
+        Primitive.OR: _or,
+        Primitive.NOT: _not,
+        Primitive.SELECT: _select,
+        Primitive.ARG: _nothing,
+        Primitive.HASH: _hash,
+        Primitive.VERIFY_SIGNATURE: _verify_signature,
+        Primitive.OUTPUT: _nothing,
+    }
+)
+"""The constraints of each primitive."""
+
+PARTS: Final[Mapping[Primitive, str]] = MappingProxyType(
+    {Primitive.HASH: "hashes", Primitive.VERIFY_SIGNATURE: "signature"}
+)
+"""Under what name constraints are counted; those of all others are the "body"."""

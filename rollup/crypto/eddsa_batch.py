@@ -46,23 +46,21 @@ class Prepared:
         eddsa_kernels.verify_many(results, elements, signs, end - start, *self._tables, eddsa_kernels.scratch())
         return [bool(result) for result in results]
 
-    def verify_together(self) -> list[bool]:
-        """Check sums, and halve those that fail down to single items."""
+    def prepare(self) -> tuple[eddsa_kernels.Bits, Words, list[int]]:
+        """Return which items pass every check but the equation; R and A of those, affine cached, uint64[6n, 4]; and their c."""
         results = np.zeros(self._count, dtype=np.bool_)
         points = np.zeros((6 * self._count, 4), dtype=np.uint64)
         challenges = np.zeros((self._count, 4), dtype=np.uint64)
+        scratch = eddsa_kernels.scratch()
         eddsa_kernels.prepare_many(
-            results,
-            points,
-            challenges,
-            self._elements,
-            self._signs,
-            self._count,
-            *self._tables,
-            eddsa_kernels.scratch(),
+            results, points, challenges, self._elements, self._signs, self._count, *self._tables, scratch
         )
+        return results, points, ints_from_words(challenges)
+
+    def verify_together(self) -> list[bool]:
+        """Check sums, and halve those that fail down to single items."""
+        results, points, challenges = self.prepare()
         good = [int(index) for index in np.flatnonzero(results)]
-        challenge = ints_from_words(challenges)
         verdicts = [False] * self._count
         pending = [good] if good else []
         while pending:
@@ -70,7 +68,7 @@ class Prepared:
             if len(chosen) <= SINGLE:
                 for index in chosen:
                     verdicts[index] = self._verify_each(index, index + 1)[0]
-            elif self._is_sum_zero(chosen, points, challenge):
+            elif self._is_sum_zero(chosen, points, challenges):
                 for index in chosen:
                     verdicts[index] = True
             else:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rollup.crypto import jubjub
 from rollup.crypto.eddsa import SecretKey, Signature, challenge, generate, sign
-from rollup.crypto.fr import R
+from rollup.crypto.fr import R, root_of_unity
 from rollup.crypto.jubjub import GENERATOR, IDENTITY, ORDER, Point
 
 SOURCE = (
@@ -89,12 +89,23 @@ def _wrong_keys(secret: SecretKey, good: Signature) -> Iterator[Case]:
     yield case("key off the curve", Point(key.x, key.y + 1))
     yield case("key off the curve, all zero", Point(0, 0))
     yield case("key's coordinates exchanged", Point(key.y, key.x))
+    yield _key_on_the_line()
     nonce = 0x1234567
     r = jubjub.multiply(nonce, GENERATOR)
     for order in (1, 2, 4, 8):
         # The equation itself holds: 8(sB - R) = O and 8cA = O for every c.
         small = jubjub.multiply(8 // order, TORSION)
         yield case(f"key of order {order}", small, Signature(r.y, r.x & 1, nonce))
+
+
+def _key_on_the_line() -> Case:
+    """Forge with a key (0, y), y of order 16 in Fr: where the unified sum is used off the curve, (0, y) + (0, z) = (0, yz).
+
+    8A is not the identity, R is, s = 0, and c is even: so 8cA is, and only the check that A is on the curve refuses.
+    """
+    public = Point(0, root_of_unity(16))
+    message = next(m for m in range(64) if challenge(IDENTITY, public, m) % 2 == 0)
+    return Case("key off the curve, x = 0", public, message, Signature(1, 0, 0), valid=False)
 
 
 def _small_components(secret: SecretKey) -> Iterator[Case]:

@@ -76,6 +76,19 @@ def test_verify_batch_of_all_cases_repeated_gives_their_answers() -> None:
     assert eddsa.verify_batch([item(case) for case in CASES] * 2) == [case.valid for case in CASES] * 2
 
 
+def is_well_formed(case: Case) -> bool:
+    """Everything but the equation."""
+    _, message, (r_y, r_sign, s) = case.public, case.message, case.signature
+    key = jubjub.is_on_curve(case.public) and not jubjub.is_small_order(case.public)
+    return key and 0 <= message < R and 0 <= s < ORDER and jubjub.decompress(r_y, r_sign) is not None
+
+
+def test_prepare_many_accepts_exactly_what_is_well_formed() -> None:
+    """Each check of the kernel by itself: the equation would refuse most of these too."""
+    good, *_ = eddsa_batch.Prepared([item(case) for case in CASES]).prepare()
+    assert [bool(one) for one in good] == [is_well_formed(case) for case in CASES]
+
+
 numbers = st.one_of(st.sampled_from([0, 1, ORDER, R - 1, R, -1, 2**256]), st.integers(0, R - 1))
 
 

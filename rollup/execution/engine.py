@@ -168,7 +168,7 @@ def _receipt(image: Image, header: StepHeader, task: Task, run: Run) -> Receipt:
         kind=task.kind,
         status=status,
         skip=skip,
-        reason=_reason(status, skip, run),
+        reason=_reason(task, status, skip, run),
         action=task.graph.name,
         tag=task.graph.tag,
         sender=task.sender,
@@ -180,12 +180,20 @@ def _receipt(image: Image, header: StepHeader, task: Task, run: Run) -> Receipt:
     )
 
 
-def _reason(status: Status, skip: Reason, run: Run) -> str:
+def _reason(task: Task, status: Status, skip: Reason, run: Run) -> str:
     if status is Status.SKIPPED:
         return skip.name.lower()
     if status is Status.FAILED:
-        return run.failed_check.message if run.failed_check else "failed"
+        return run.failed_check.message if run.failed_check else _FAILURES[task.kind]
     return ""
+
+
+_FAILURES: dict[StepKind, str] = {
+    "inbox": "cannot be delivered: goes back to its depositor on L1",
+    "transaction": "failed",
+    "fees": "the payee does not exist or can hold no more: burnt",
+}
+"""What a failure means where no check of a graph says it."""
 
 
 def _require_successor(parent: Header, batch: Batch, state: State) -> None:

@@ -12,11 +12,11 @@ from rollup.crypto.fr import from_bytes32, to_bytes32
 from rollup.crypto.poseidon2 import compress4
 from rollup.encoding import uint_from_bytes, uint_to_bytes
 from rollup.errors import DecodeError, PeerError
+from rollup.params import MAX_TREE_BITS
 from rollup.state.leaf import ARITY_BITS, Attributes, leaf_hash
 from rollup.state.tree import NodeKey, Tree
 
-MAX_DEPTH = 32
-"""A tree index has at most 64 bits."""
+MAX_DEPTH = -(-MAX_TREE_BITS // ARITY_BITS)
 
 
 def frontier(depth: int, indices: Iterable[int]) -> Iterator[NodeKey]:

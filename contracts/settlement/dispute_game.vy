@@ -49,6 +49,9 @@ struct Game:
     right: bytes32
     level: uint256
     position: uint256
+    # the last left half that both sides agree on; the leaf before the disputed one is its rightmost
+    agreed: bytes32
+    agreed_level: uint256
 
 
 struct Payload:
@@ -247,6 +250,8 @@ def challenge(claim_id: uint256) -> uint256:
         right=empty(bytes32),
         level=DEPTH,
         position=0,
+        agreed=empty(bytes32),
+        agreed_level=0,
     )
     log Challenged(claim_id=claim_id, game_id=game_id, challenger=msg.sender)
     return game_id
@@ -294,6 +299,9 @@ def _descend(game_id: uint256, side: uint256):
     position: uint256 = 2 * game.position + side
     self.games[game_id].node = node
     self.games[game_id].level = level
+    if side == 1:
+        self.games[game_id].agreed = game.left
+        self.games[game_id].agreed_level = level
     self.games[game_id].position = position
     # At a single leaf it stays the challenger's turn: the burden of the last step is his, though anyone may take it.
     if level != 0:
@@ -307,14 +315,14 @@ def step(
     batch: ISettlement.Batch,
     parent_header: uint256[6],
     pre: uint256[8],
-    path: bytes32[DEPTH],
+    path: DynArray[bytes32, DEPTH],
     evidence: Bytes[86528],
 ):
     """
     @notice Execute the step in dispute. Another header than the claimed one rejects the claim; the same loses the game.
     @param parent_header Header before the batch; used if the step is the first.
     @param pre Step header before the step.
-    @param path Merkle path of `pre` as the leaf before the disputed one; unused for the first.
+    @param path Merkle path of `pre` as the rightmost leaf of the last half agreed on; empty for the first step.
     @dev SAFETY: SOUNDNESS 5. Wrong help, and too little gas, revert in the stepper; only a computed header decides.
     """
     game: Game = self.games[game_id]
@@ -325,9 +333,11 @@ def step(
     if game.position == 0:
         self._check_first(game.claim_id, parent_header, pre)
     else:
-        assert self._root(keccak256(abi_encode(pre)), game.position - 1, path) == self.claims[game.claim_id].root, (
-            "game: header is not the leaf before"
-        )
+        # INVARIANT: since the last `defend` there were only attacks, so the disputed leaf is the first after `agreed`.
+        node: bytes32 = keccak256(abi_encode(pre))
+        for sibling: bytes32 in path:
+            node = keccak256(concat(sibling, node))
+        assert len(path) == game.agreed_level and node == game.agreed, "game: header is not the leaf before"
     post: uint256[8] = empty(uint256[8])
     status: uint256 = 0
     reason: uint256 = 0

@@ -169,7 +169,7 @@ class SettlementBackend(Protocol):
         """Create the L1 half for a rollup contract whose program is prepared, with all it stands on but the rollup and its Poseidon2."""
         ...
 
-    def attach(self, settlement: Contract) -> None:
+    def attach(self, rollup: Contract, settlement: Contract) -> None:
         """Work with an L1 half that stands; compares name, version and program with its own, `OutsideError` if they differ."""
         ...
 

@@ -1,0 +1,142 @@
+"""The dispute game contract, read: its claims and games as L1 has them (contracts/settlement/dispute_game.vy)."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from rollup.ports.l1 import L1, Contract
+
+
+class Turn(IntEnum):
+    """Whose move it is."""
+
+    NONE = 0
+    PROPOSER = 1
+    CHALLENGER = 2
+    OVER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim as rollup and game contract know it.
+
+    Attributes
+    ----------
+    number
+        As the rollup counts; 0 is genesis.
+    header_hash
+        keccak256 of the header it claims, 32 bytes.
+    batch, parent
+        Which batch it is about, and the claim it stands on.
+    proposer
+        20 bytes.
+    root
+        Over its step headers, 32 bytes; zeros for genesis.
+    opened
+        When it was made, in seconds; 0 for genesis.
+    open_games, rejected, settled
+        What became of it so far.
+    """
+
+    number: int
+    header_hash: bytes
+    batch: int
+    parent: int
+    proposer: bytes
+    root: bytes
+    opened: int
+    open_games: int
+    rejected: bool
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """A game between a claim's proposer and one challenger.
+
+    Attributes
+    ----------
+    number, claim
+        Its own number, and that of the claim.
+    challenger
+        20 bytes.
+    turn
+        Whose move it is.
+    moved
+        When the last move was made, in seconds.
+    proposer_used, challenger_used
+        Seconds each side has used.
+    node, left, right
+        The node in dispute and, once revealed, its children; 32 bytes each.
+    level, position
+        Where `node` stands: level 0 is a leaf.
+    agreed, agreed_level
+        The last left half that the challenger agreed on, and its level; the leaf before the disputed one is its rightmost.
+    """
+
+    number: int
+    claim: int
+    challenger: bytes
+    turn: Turn
+    moved: int
+    proposer_used: int
+    challenger_used: int
+    node: bytes
+    left: bytes
+    right: bytes
+    level: int
+    position: int
+    agreed: bytes
+    agreed_level: int
+
+    def overdue(self, now: int, clock: int) -> bool:
+        """Tell whether the side to move has used up its `clock` seconds by L1's time `now`."""
+        used = self.proposer_used if self.turn is Turn.PROPOSER else self.challenger_used
+        return self.turn in (Turn.PROPOSER, Turn.CHALLENGER) and used + now - self.moved > clock
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Where games are played: the two contracts, and the connection they are read through."""
+
+    l1: L1
+    rollup: Contract
+    game: Contract
+
+    def claim_count(self) -> int:
+        """Return the number of the newest claim."""
+        return int(self.l1.call(self.rollup, "claim_count"))
+
+    def game_count(self) -> int:
+        """Return the number of the newest game."""
+        return int(self.l1.call(self.game, "game_count"))
+
+    def claim(self, number: int) -> Claim:
+        """Read a claim."""
+        header_hash, batch, parent, _ = self.l1.call(self.rollup, "claim", number)
+        root, proposer, opened, open_games, rejected, settled = self.l1.call(self.game, "claims", number)
+        return Claim(number, header_hash, batch, parent, proposer, root, opened, open_games, rejected, settled)
+
+    def read_game(self, number: int) -> Game:
+        """Read a game."""
+        claim, challenger, turn, *rest = self.l1.call(self.game, "games", number)
+        return Game(number, claim, challenger, Turn(turn), *rest)
+
+    def final_claim(self, batch: int) -> int:
+        """Return the claim that is final for a batch; 0 if none is."""
+        return int(self.l1.call(self.rollup, "final_claim", batch))
+
+    def final_batch(self) -> int:
+        """Return the newest batch that is final."""
+        return int(self.l1.call(self.rollup, "final_batch"))
+
+    def verdict(self, claim: int) -> int:
+        """Return 0 pending, 1 accepted, 2 rejected."""
+        return int(self.l1.call(self.game, "verdict", claim))
+
+    def credit(self, address: bytes) -> int:
+        """Return the wei that an address can collect."""
+        return int(self.l1.call(self.game, "credit", address))
+
+    def constant(self, name: str) -> int:
+        """Return one of `CLAIM_BOND, CHALLENGE_BOND, WINDOW, CLOCK`."""
+        return int(self.l1.call(self.game, name))

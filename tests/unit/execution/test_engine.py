@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples.tokens import Tokens
 from rollup.batch.batch import Batch
 from rollup.batch.receipt import Receipt, Touched, Withdrawal
 from rollup.batch.slots import elements_of
@@ -20,7 +21,7 @@ from rollup.params import END, Reason, Status
 from rollup.state.header import Header, StepHeader
 from rollup.state.tree import Tree
 from tests.unit.execution.chain import KEYS, Chain, deposit
-from tests.unit.execution.programs import Counter, Tokens
+from tests.unit.execution.programs import Counter
 
 COUNTER = Counter.image()
 TOKENS = Tokens.image()

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from examples.tokens import Tokens
 from rollup.batch.batch import Batch
 from rollup.batch.slots import elements_of
 from rollup.errors import PeerError
@@ -14,7 +15,6 @@ from rollup.state.header import StepHeader
 from rollup.state.proof import InclusionProof, root_from
 from rollup.state.state_witness import StateWitness
 from tests.unit.execution.chain import KEYS, Chain, deposit
-from tests.unit.execution.programs import Tokens
 
 IMAGE = Tokens.image()
 

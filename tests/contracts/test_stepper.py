@@ -1,0 +1,254 @@
+"""Whole steps on L1 against the engine: every kind of step, every status, every reason."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from l1bridge import kzg
+from l1bridge.client import L1Client
+from provers.optimistic.one_step import build_evidence
+from rollup.batch.inbox import Message, rolling_hash
+from rollup.batch.slots import bits_of, elements_of, slots_from_bits
+from rollup.batch.transaction import Transaction
+from rollup.crypto.fr import R
+from rollup.execution.engine import step
+from rollup.ir.image import Image
+from rollup.params import END, SLOTS_PER_ELEMENT, DataKind, Reason, Status
+from rollup.ports.l1 import Contract
+from tests.contracts.scenario import (
+    ALICE,
+    ANNOTATE,
+    BOB,
+    CAROL,
+    FEE,
+    RICH,
+    Scenario,
+    Tokens,
+    account,
+    genesis,
+    scenario,
+    secret,
+    signed,
+    transfer,
+)
+
+Taken = tuple[Status, Reason]
+Take = Callable[[Scenario], Taken]
+IMAGE = Tokens.image()
+
+
+@pytest.fixture(scope="session")
+def stepper(deploy_stepper: Callable[[Image], Contract]) -> Contract:
+    return deploy_stepper(IMAGE)
+
+
+@pytest.fixture
+def take(l1: L1Client, stepper: Contract) -> Take:
+    """Take a step on both machines, hold the headers together, and return what became of it."""
+
+    def run(given: Scenario) -> Taken:
+        evidence = build_evidence(given.image, given.header, given.batch, given.state, kzg)
+        words, status, reason = l1.call(stepper, "step", given.context, given.header.words(), evidence.to_abi())
+        expected = step(given.image, given.header, given.batch, given.state.fork())
+        assert tuple(words) == expected.header.words()
+        if expected.receipt is not None:
+            assert (status, reason) == (expected.receipt.status, expected.receipt.skip)
+        return Status(status), Reason(reason)
+
+    return run
+
+
+def deposit(to: int, amount: int = 40) -> Message:
+    return Message(1, to, *secret(CAROL).public, 0xC0C0, amount)
+
+
+def test_program_id_computed_on_l1_is_that_of_the_image(l1: L1Client, stepper: Contract) -> None:
+    assert l1.call(stepper, "program_id") == IMAGE.program_id
+
+
+# ---------------------------------------------------------------- inbox
+
+
+def test_deposit_for_nobody_registers_the_next_account(take: Take) -> None:
+    assert take(scenario(messages=[deposit(0)])) == (Status.APPLIED, Reason.NONE)
+
+
+def test_deposit_for_an_account_credits_it(take: Take) -> None:
+    assert take(scenario(messages=[deposit(BOB)])) == (Status.APPLIED, Reason.NONE)
+
+
+@pytest.mark.parametrize("to", [3, 200])
+def test_deposit_for_an_unknown_account_goes_back(take: Take, to: int) -> None:
+    assert take(scenario(messages=[deposit(to)])) == (Status.FAILED, Reason.NONE)
+
+
+def test_deposit_where_no_account_is_left_goes_back(take: Take) -> None:
+    assert take(scenario(messages=[deposit(0)], next_account=256)) == (Status.FAILED, Reason.NONE)
+
+
+def test_deposit_beyond_64_bits_goes_back(take: Take) -> None:
+    assert take(scenario(messages=[deposit(BOB, 2**64 - 1)])) == (Status.FAILED, Reason.NONE)
+
+
+def test_deposit_of_a_key_off_the_curve_registers(take: Take) -> None:
+    assert take(scenario(messages=[Message(1, 0, R - 1, 0, 2**160 - 1, 0)])) == (Status.APPLIED, Reason.NONE)
+
+
+def test_second_message_is_read_after_the_first(take: Take) -> None:
+    both = [deposit(0), deposit(BOB)]
+    given = scenario(messages=both, inbox_index=1)
+    given = replace(given, rolling_before=rolling_hash(both[:1]), rolling_after=rolling_hash(both))
+    assert take(given) == (Status.APPLIED, Reason.NONE)
+
+
+# ---------------------------------------------------------------- transactions
+
+
+@pytest.mark.parametrize("kind", DataKind)
+def test_transfer_is_applied(take: Take, kind: DataKind) -> None:
+    assert take(scenario(signed(IMAGE, transfer()), kind=kind)) == (Status.APPLIED, Reason.NONE)
+
+
+@pytest.mark.parametrize("before", [1, 2, 3])
+def test_transfer_at_any_slot_of_an_element_is_applied(take: Take, before: int) -> None:
+    # Steps before it are pretended: a cursor that is a multiple of the stride falls on every slot of an element in turn.
+    slots = signed(IMAGE, transfer())
+    given = scenario((*(0,) * (before * len(slots)), *slots), data_cursor=before * len(slots), step=before)
+    assert take(given) == (Status.APPLIED, Reason.NONE)
+
+
+def test_transfer_of_more_than_there_is_fails_and_pays_its_fee(take: Take) -> None:
+    assert take(scenario(signed(IMAGE, transfer(101)))) == (Status.FAILED, Reason.NONE)
+
+
+def test_transfer_to_oneself_borrows_a_record_twice_and_fails(take: Take) -> None:
+    assert take(scenario(signed(IMAGE, transfer(to=ALICE)))) == (Status.FAILED, Reason.NONE)
+
+
+def test_withdrawal_extends_the_accumulator(take: Take) -> None:
+    call = Transaction(1, ALICE, FEE, (2**160 - 1, 77))
+    assert take(scenario(signed(IMAGE, call), withdrawals=R - 1, withdrawals_count=4)) == (
+        Status.APPLIED,
+        Reason.NONE,
+    )
+
+
+def test_withdrawal_of_more_than_the_balance_fails(take: Take) -> None:
+    assert take(scenario(signed(IMAGE, Transaction(1, ALICE, FEE, (5, RICH))))) == (Status.FAILED, Reason.NONE)
+
+
+def test_full_elements_are_read_to_the_last_bit(take: Take) -> None:
+    call = Transaction(ANNOTATE, ALICE, FEE, (7, R - 1, 2**254))
+    assert take(scenario(signed(IMAGE, call))) == (Status.APPLIED, Reason.NONE)
+
+
+def with_bits(slots: tuple[int, ...], offset: int, width: int, value: int) -> tuple[int, ...]:
+    """Overwrite bits of a transaction."""
+    bits = bits_of(slots)
+    bits ^= (bits >> offset & ((1 << width) - 1) ^ value) << offset
+    return slots_from_bits(bits, len(slots))
+
+
+LAYOUT = IMAGE.layout
+ANNOTATED = signed(IMAGE, Transaction(ANNOTATE, ALICE, FEE, (7, 1, 2)))
+PADDING = LAYOUT.arguments_offset + 8 + 64 + 8
+UNDECODABLE = {
+    "fee not canonical": with_bits(signed(IMAGE, transfer()), LAYOUT.fee_offset, 16, 1 << 11 | 5),
+    "r_y not below R": with_bits(signed(IMAGE, transfer()), LAYOUT.r_y_offset, 255, R),
+    "r_y of all ones": with_bits(signed(IMAGE, transfer()), LAYOUT.r_y_offset, 255, 2**255 - 1),
+    "first bit of padding": with_bits(signed(IMAGE, transfer()), PADDING, 1, 1),
+    "last bit of padding": with_bits(signed(IMAGE, transfer()), 63 * LAYOUT.stride - 1, 1, 1),
+    "argument not below R": with_bits(ANNOTATED, LAYOUT.arguments_offset + 8 + 255, 255, R),
+}
+
+
+@pytest.mark.parametrize("case", UNDECODABLE)
+def test_transaction_that_cannot_be_decoded_is_skipped(take: Take, case: str) -> None:
+    assert take(scenario(UNDECODABLE[case])) == (Status.SKIPPED, Reason.UNDECODABLE)
+
+
+@pytest.mark.parametrize("sender", [0, 3, 255])
+def test_transaction_of_an_unknown_account_is_skipped(take: Take, sender: int) -> None:
+    slots = with_bits(signed(IMAGE, transfer()), LAYOUT.sender_offset, 8, sender)
+    assert take(scenario(slots)) == (Status.SKIPPED, Reason.UNKNOWN_ACCOUNT)
+
+
+BAD_SIGNATURES = {
+    "another domain": signed(IMAGE, transfer(), domain=1),
+    "another nonce": signed(IMAGE, transfer(), nonce=1),
+    "another amount": with_bits(signed(IMAGE, transfer()), LAYOUT.arguments_offset + 16, 64, 31),
+    "s of all ones": with_bits(signed(IMAGE, transfer()), LAYOUT.s_offset, 252, 2**252 - 1),
+    "r_y of no point": with_bits(signed(IMAGE, transfer()), LAYOUT.r_y_offset, 255, 2),
+    "another sender": with_bits(signed(IMAGE, transfer()), LAYOUT.sender_offset, 8, BOB),
+}
+
+
+@pytest.mark.parametrize("case", BAD_SIGNATURES)
+def test_transaction_whose_signature_is_bad_is_skipped(take: Take, case: str) -> None:
+    assert take(scenario(BAD_SIGNATURES[case])) == (Status.SKIPPED, Reason.BAD_SIGNATURE)
+
+
+def test_transaction_of_a_key_off_the_curve_is_skipped(take: Take) -> None:
+    state = genesis(IMAGE)
+    state.update(LAYOUT.tree_index(0, ALICE), (5, 5, *account(ALICE)[2:]))
+    assert take(scenario(signed(IMAGE, transfer()), state=state)) == (Status.SKIPPED, Reason.BAD_SIGNATURE)
+
+
+def test_transaction_whose_sender_cannot_pay_is_skipped(take: Take) -> None:
+    fee = 2047 << 31
+    assert take(scenario(signed(IMAGE, transfer(fee=fee)))) == (Status.SKIPPED, Reason.CANNOT_PAY)
+
+
+# ---------------------------------------------------------------- the end of the data
+
+
+@pytest.mark.parametrize(("payee", "status"), [(BOB, Status.APPLIED), (0, Status.FAILED), (CAROL, Status.FAILED)])
+def test_fees_are_paid_to_an_account_or_burnt(take: Take, payee: int, status: Status) -> None:
+    assert take(scenario(payee=payee, fees=12, elements=(0,))) == (status, Reason.NONE)
+
+
+def test_fees_beyond_64_bits_of_balance_are_burnt(take: Take) -> None:
+    assert take(scenario(payee=BOB, fees=2**64 - 1)) == (Status.FAILED, Reason.NONE)
+
+
+@pytest.mark.parametrize("kind", DataKind)
+@pytest.mark.parametrize("tag", [0, LAYOUT.actions + 1, 0xF0, 0xFF])
+def test_unknown_tag_ends_the_data(take: Take, tag: int, kind: DataKind) -> None:
+    assert take(scenario(elements=(tag | 1 << 100,), kind=kind, fees=3)) == (Status.APPLIED, Reason.NONE)
+
+
+def test_unknown_tag_at_a_later_slot_of_an_element_ends_the_data(take: Take) -> None:
+    given = scenario(elements=(0, 0, 0, 0, 0, 9 << 63 * 3), data_cursor=23)
+    assert take(given) == (Status.APPLIED, Reason.NONE)
+
+
+@pytest.mark.parametrize("garbage", [2**252, R - 1])
+def test_element_beyond_252_bits_reads_as_zero(take: Take, garbage: int) -> None:
+    first = elements_with_garbage(0, garbage)
+    assert take(scenario(elements=first, kind=DataKind.BLOB)) == (Status.APPLIED, Reason.NONE)
+    second = elements_with_garbage(1, garbage)
+    assert take(scenario(elements=second, kind=DataKind.BLOB))[0] is Status.SKIPPED
+
+
+def elements_with_garbage(place: int, garbage: int) -> list[int]:
+    elements = list(elements_of(signed(IMAGE, transfer())))
+    elements[place] = garbage | elements[place] % 2**200 if garbage == 2**252 else garbage
+    return elements
+
+
+@pytest.mark.parametrize("kind", DataKind)
+def test_data_that_fills_the_capacity_ends_without_being_read(take: Take, kind: DataKind) -> None:
+    end = LAYOUT.capacity * LAYOUT.stride
+    slots = (2,) * (end if kind is DataKind.CALLDATA else end + SLOTS_PER_ELEMENT)
+    assert take(scenario(slots, kind=kind, data_cursor=end)) == (Status.APPLIED, Reason.NONE)
+
+
+def test_last_transaction_of_the_capacity_is_taken(take: Take) -> None:
+    start = (LAYOUT.capacity - 1) * LAYOUT.stride
+    given = scenario((*(0,) * start, *signed(IMAGE, transfer())), data_cursor=start)
+    assert take(given) == (Status.APPLIED, Reason.NONE)
+
+
+def test_step_past_the_end_is_the_identity(take: Take) -> None:
+    assert take(scenario(data_cursor=END, step=9)) == (Status.APPLIED, Reason.NONE)

@@ -8,13 +8,19 @@ A file whose code or constants enter a kernel is in `rollup/crypto`, or is named
 import hashlib
 import importlib.util
 import os
+import re
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 _PACKAGES = ("rollup", "provers")
 _PATTERNS = ("*_kernels.py", "*limbs*.py")
+
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}")
+UNUSED_DAYS = 30
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -49,10 +55,19 @@ def folder() -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
         if os.access(path, os.W_OK):
+            os.utime(path)  # the time of last use
+            _prune(path.parent)
             return path
     except OSError:
         pass
     return Path(tempfile.mkdtemp(prefix="tandem-"))
+
+
+def _prune(root: Path) -> None:
+    """Remove the folders of other sources that nobody has used for `UNUSED_DAYS`."""
+    for path in root.iterdir():
+        if _FINGERPRINT.fullmatch(path.name) and time.time() - path.stat().st_mtime > UNUSED_DAYS * 86400:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 CACHE = folder()

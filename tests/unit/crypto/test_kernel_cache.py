@@ -42,6 +42,19 @@ def test_folder_when_the_cache_cannot_be_written_is_temporary(tmp_path: Path, mo
     path.rmdir()
 
 
+def test_folder_removes_caches_unused_for_a_month_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TANDEM_CACHE", str(tmp_path))
+    names = {"old": "0" * 16, "recent": "1" * 16, "foreign": "notes"}
+    for name in names.values():
+        (tmp_path / name).mkdir()
+    for name in ("old", "foreign"):
+        os.utime(tmp_path / names[name], (0, 0))
+    used = kernel_cache.folder()
+    assert {path.name for path in tmp_path.iterdir()} == {names["recent"], names["foreign"], used.name}
+
+
 def test_importing_the_plain_modules_loads_no_compiler() -> None:
     program = "import sys, rollup.crypto.eddsa; sys.exit('numba' in sys.modules or 'numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

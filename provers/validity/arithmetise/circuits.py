@@ -1,13 +1,17 @@
 """A program's circuits, each built once and kept on disk, and the witnesses of its chunks."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from uuid import uuid4
 
 from provers.validity.arithmetise.cache import cache_folder, code_version
-from provers.validity.arithmetise.chunk import Circuits, Public
 from provers.validity.arithmetise.chunk_input import ChunkInput
+from provers.validity.arithmetise.context import Public
+from provers.validity.arithmetise.data_chunk import DataCircuit
+from provers.validity.arithmetise.inbox_chunk import InboxCircuit
+from provers.validity.arithmetise.tail_chunk import build_tail
+from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.r1cs import R1CS, Words
 from provers.validity.constraints.shape import ShapeBuilder
 from provers.validity.constraints.witness import WitnessBuilder
@@ -16,6 +20,7 @@ from rollup.ir.image import Image
 from rollup.params import ChunkKind
 
 PUBLIC_INPUTS = 4
+Build = Callable[[Builder, Public, ChunkInput | None], None]
 
 
 class ProgramCircuits:
@@ -30,7 +35,11 @@ class ProgramCircuits:
     def __init__(self, image: Image, transactions: int = 4) -> None:
         self.image = image
         self.transactions = transactions
-        self._circuits = Circuits(image, transactions)
+        self._builds: Mapping[ChunkKind, Build] = {
+            ChunkKind.INBOX: InboxCircuit(image).build,
+            ChunkKind.DATA: DataCircuit(image, transactions).build,
+            ChunkKind.TAIL: build_tail,
+        }
         self._built: dict[ChunkKind, R1CS] = {}
 
     def circuit(self, kind: ChunkKind) -> R1CS:
@@ -53,12 +62,12 @@ class ProgramCircuits:
             raise InternalError("circuits: the chunk is of another kind", expected=kind.name, got=chunk.kind.name)
         public = chunk.public_inputs(z, zc)
         builder = WitnessBuilder(public)
-        self._circuits.build(builder, kind, Public(*builder.public_inputs(PUBLIC_INPUTS)), chunk)
+        self._builds[kind](builder, Public(*builder.public_inputs(PUBLIC_INPUTS)), chunk)
         return list(public), builder.witness()
 
     def parts(self, kind: ChunkKind) -> Mapping[str, Mapping[str, int]]:
         """Return how many constraints each part has, of the whole circuit ("chunk") and of each piece that repeats, by its name."""
-        builder = self._shape(kind)
+        builder = self.shape(kind)
         return {"chunk": dict(builder.parts), **{name: builder.parts_of(name) for name in builder.templates}}
 
     def path(self, kind: ChunkKind) -> Path:
@@ -66,13 +75,14 @@ class ProgramCircuits:
         parts = (self.image.program_id, f"{kind.name}/{self.transactions}".encode(), code_version())
         return cache_folder() / "circuits" / f"{hashlib.sha256(b''.join(parts)).hexdigest()}.npz"
 
-    def _shape(self, kind: ChunkKind) -> ShapeBuilder:
+    def shape(self, kind: ChunkKind) -> ShapeBuilder:
+        """Record a circuit anew; `circuit` is what to prove with."""
         builder = ShapeBuilder(PUBLIC_INPUTS)
-        self._circuits.build(builder, kind, Public(*builder.public_inputs(PUBLIC_INPUTS)), None)
+        self._builds[kind](builder, Public(*builder.public_inputs(PUBLIC_INPUTS)), None)
         return builder
 
     def _build(self, kind: ChunkKind) -> R1CS:
-        system = self._shape(kind).r1cs()
+        system = self.shape(kind).r1cs()
         path = self.path(kind)
         path.parent.mkdir(parents=True, exist_ok=True)
         # A reader never sees half a file: it is written beside its place and then moved there.

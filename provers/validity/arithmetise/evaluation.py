@@ -21,19 +21,17 @@ def require_value(
     indices: Sequence[Term],
     elements: Sequence[Term],
 ) -> None:
-    """Prove y = Σ element_i · L_{index_i}(z) + zc · Σ context_k · z^k: 27 constraints an element, 1 a word of context, 14.
+    """Prove y = Σ element_i · L_{index_i}(z) + zc · Σ context_k · z^k: 28 constraints an element, 1 a word of context, 14 more.
 
     Parameters
     ----------
     indices
-        Places of the elements, integers below 2^13, of which the low 12 bits count. An element whose place is 4096 or more must be 0.
+        Places of the elements, proved to be integers below 2^13. An element whose place is 4096 or more is proved to be 0.
     """
     power = _outside_domain(b, z)
-    total = add_all(
-        b.product(_quotient(b, z, index), element) for index, element in zip(indices, elements, strict=True)
-    )
+    terms = [_lagrange_term(b, z, index, element) for index, element in zip(indices, elements, strict=True)]
     # L_i(z) = (z^4096 - 1)/4096 · w_i/(z - w_i)
-    data = b.product((power - 1) * pow(BLOB_ELEMENTS, -1, R), total)
+    data = b.product((power - 1) * pow(BLOB_ELEMENTS, -1, R), add_all(terms))
     b.enforce(zc, _horner(b, context, z), y - data)
 
 
@@ -50,12 +48,14 @@ def _outside_domain(b: Builder, z: Term) -> Term:
     return power
 
 
-def _quotient(b: Builder, z: Term, index: Term) -> Term:
-    """Return w_i/(z - w_i) for the point w_i = w^brp12(i): 26 constraints."""
-    point = domain_point(b, require_bits(b, index, INDEX_BITS + 1)[:INDEX_BITS])
+def _lagrange_term(b: Builder, z: Term, index: Term, element: Term) -> Term:
+    """Return element · w_i/(z - w_i) for the point w_i = w^brp12(i): 28 constraints."""
+    bits = require_bits(b, index, INDEX_BITS + 1)
+    b.enforce(element, bits[INDEX_BITS], 0)
+    point = domain_point(b, bits[:INDEX_BITS])
     quotient = b.hint(lambda: as_int(point) * inverse_or_zero(as_int(z) - as_int(point)))
     b.enforce(z - point, quotient, point)
-    return quotient
+    return b.product(element, quotient)
 
 
 def domain_point(b: Builder, bits: Sequence[Term]) -> Term:

@@ -94,7 +94,7 @@ class Slot:
 
     def _hint_attributes(self, b: Builder, table: int) -> list[Term]:
         """INVARIANT: attributes are within their widths, which every store keeps (the checker) and genesis has; the leaf proves that they are the state's."""
-        attributes = b.hints(len(self.layout.tables[table].attributes), self._attribute_values(table))
+        attributes = b.given(len(self.layout.tables[table].attributes), self._attribute_values(table))
         for attribute in attributes:
             require_zero_unless(b, self.flags[table], attribute)
         return attributes

@@ -43,6 +43,11 @@ class StepInputs:
     terms: Mapping[tuple[int, ...], Term]
     bits: Mapping[tuple[int, ...], Sequence[Term]]
 
+    @classmethod
+    def of(cls, terms: Sequence[Term]) -> "StepInputs":
+        """Name the inputs of a family of one graph."""
+        return cls({(0, number): term for number, term in enumerate(terms)}, {})
+
 
 def run_family(
     b: Builder,

@@ -34,6 +34,10 @@ class Builder(ABC):
     def hints(self, count: int, values: Callable[[], Sequence[int]]) -> list[Term]:
         """Allocate `count` wires as `hint` does."""
 
+    def given(self, count: int, values: Callable[[], Sequence[int]]) -> list[Term]:
+        """Allocate `count` wires for data that a prover brings along and that only a hash binds: elements, records, siblings."""
+        return self.hints(count, values)
+
     @abstractmethod
     def product(self, a: Term, b: Term) -> Term:
         """Return a·b in a new wire: 1 constraint. Put what already stands on the right of others (bits) into `b`."""

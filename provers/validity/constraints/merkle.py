@@ -22,7 +22,7 @@ def update_path(b: Builder, index_bits: Sequence[Term], old: Term, new: Term, si
     """
     for level in range(len(index_bits) // 2):
         low, high = index_bits[2 * level : 2 * level + 2]
-        children = b.hints(4, _children(siblings, level, low, high, old))
+        children = b.given(4, _children(siblings, level, low, high, old))
         _require_child(b, low, high, children, old)
         changed = _replace_child(b, low, high, children, new - old)
         old, new = compress4(b, children), compress4(b, changed)

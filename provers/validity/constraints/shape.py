@@ -101,6 +101,7 @@ class Template:
     outputs: tuple[Term, ...]
     parts: Counter[str]
     free: Indices
+    given: Indices
 
 
 @dataclass
@@ -134,6 +135,7 @@ class ShapeBuilder(Builder):
         self._library = library or Library()
         self._matrices = tuple(Recorder(self._library.interner) for _ in range(3))
         self._free: list[Indices] = []
+        self._given: list[Indices] = []
         self._part = UNNAMED
 
     def public_inputs(self, count: int) -> list[Term]:
@@ -154,6 +156,10 @@ class ShapeBuilder(Builder):
         first = self.wires
         self.wires += count
         return [Linear({wire: 1}) for wire in range(first, self.wires)]
+
+    def given(self, count: int, values: Callable[[], Sequence[int]]) -> list[Term]:
+        self._given.append(np.arange(self.wires, self.wires + count, dtype=np.int64))
+        return self.hints(count, values)
 
     def product(self, a: Term, b: Term) -> Term:
         result = self.hint(int)
@@ -191,8 +197,13 @@ class ShapeBuilder(Builder):
 
     @property
     def free(self) -> tuple[int, ...]:
-        """The wires declared free, in order."""
-        return tuple(int(wire) for wires in self._free for wire in wires)
+        """The wires declared free (`Builder.hint`)."""
+        return _flat(self._free)
+
+    @property
+    def data(self) -> tuple[int, ...]:
+        """The wires that were `given`."""
+        return _flat(self._given)
 
     def r1cs(self) -> R1CS:
         """Return the constraint system recorded so far."""
@@ -204,8 +215,8 @@ class ShapeBuilder(Builder):
         inner = ShapeBuilder(arity, self._library)
         outputs = tuple(body(inner, inner.public_inputs(arity)))
         a, b, c = (recorder.rows() for recorder in inner._matrices)
-        free = np.array(inner.free, dtype=np.int64)
-        return Template(arity, inner.wires, (a, b, c), outputs, inner.parts, free)
+        free, given = (np.array(wires, dtype=np.int64) for wires in (inner.free, inner.data))
+        return Template(arity, inner.wires, (a, b, c), outputs, inner.parts, free, given)
 
     def _copy(self, template: Template, inputs: list[int]) -> list[Term]:
         assert len(inputs) == template.arity, f"{len(inputs)} inputs for a template of {template.arity}"
@@ -216,9 +227,13 @@ class ShapeBuilder(Builder):
             recorder.extend(rows.renamed(names))
         for name, count in template.parts.items():
             self.parts[name or self._part] += count
-        if len(template.free):
-            self._free.append(names[template.free])
+        self._free.append(names[template.free])
+        self._given.append(names[template.given])
         return [_renamed(term, names) for term in template.outputs]
+
+
+def _flat(parts: list[Indices]) -> tuple[int, ...]:
+    return tuple(int(wire) for wires in parts for wire in wires)
 
 
 def _wire_of(term: Term) -> int:

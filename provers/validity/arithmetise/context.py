@@ -1,0 +1,114 @@
+"""What every chunk's circuit starts with: public inputs, context, and the two equations that bind them to what L1 knows (SPEC §7)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from provers.validity.arithmetise.chunk_input import INBOX_MESSAGES, ChunkInput
+from provers.validity.arithmetise.evaluation import require_value
+from provers.validity.arithmetise.step import Words
+from provers.validity.constraints.builder import Builder
+from provers.validity.constraints.linear import Term
+from provers.validity.constraints.poseidon2 import hash_items
+from rollup.crypto.poseidon2 import Domain
+from rollup.execution.step_trace import StepTrace
+from rollup.params import MESSAGE_WORDS, STEP_HEADER_WORDS, ChunkKind
+
+HEAD_WORDS = 5
+"""`start, count, domain, inbox_to, payee`."""
+CONTEXT_WORDS = HEAD_WORDS + 2 * STEP_HEADER_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """The public inputs of every circuit, in their order."""
+
+    h: Term
+    z: Term
+    zc: Term
+    y: Term
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderTerms:
+    """A step header in terms: the words that graphs compute, and the three that count steps."""
+
+    words: Words
+    inbox_index: Term
+    data_cursor: Term
+    step: Term
+
+    @classmethod
+    def of(cls, words: Sequence[Term]) -> "HeaderTerms":
+        """Read the eight words in their order (SPEC §3)."""
+        root, withdrawals, count, inbox_index, next_account, cursor, fees, step = words
+        return cls(Words(root, withdrawals, count, next_account, fees), inbox_index, cursor, step)
+
+    def terms(self) -> list[Term]:
+        """Return the eight words in their order."""
+        w = self.words
+        head = [w.state_root, w.withdrawals, w.withdrawals_count, self.inbox_index, w.next_account]
+        return [*head, self.data_cursor, w.fees, self.step]
+
+    def require(self, b: Builder, other: "HeaderTerms") -> None:
+        """Prove that two headers are equal: 8 constraints."""
+        for mine, theirs in zip(self.terms(), other.terms(), strict=True):
+            b.enforce_equal(mine, theirs)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The context's words, each a wire of its own.
+
+    Attributes
+    ----------
+    messages
+        48 words of an `INBOX` chunk, else none.
+    terms
+        All words in their order.
+    """
+
+    start: Term
+    count: Term
+    domain: Term
+    inbox_to: Term
+    payee: Term
+    header_in: HeaderTerms
+    header_out: HeaderTerms
+    messages: Sequence[Term]
+    terms: Sequence[Term]
+
+
+def give_context(b: Builder, kind: ChunkKind, chunk: ChunkInput | None) -> Context:
+    """Allocate the context of an `INBOX` or a `DATA` chunk."""
+    count = CONTEXT_WORDS + (INBOX_MESSAGES * MESSAGE_WORDS if kind is ChunkKind.INBOX else 0)
+    terms = b.given(count, lambda: chunk.context if chunk else ())
+    start, covered, domain, inbox_to, payee = terms[:HEAD_WORDS]
+    middle = HEAD_WORDS + STEP_HEADER_WORDS
+    header_in, header_out = HeaderTerms.of(terms[HEAD_WORDS:middle]), HeaderTerms.of(terms[middle:CONTEXT_WORDS])
+    messages = terms[CONTEXT_WORDS:]
+    return Context(start, covered, domain, inbox_to, payee, header_in, header_out, messages, terms)
+
+
+def give_elements(b: Builder, count: int, chunk: ChunkInput | None) -> list[Term]:
+    """Allocate a chunk's elements."""
+    return b.given(count, lambda: chunk.padded_elements if chunk else ())
+
+
+def bind(
+    b: Builder, kind: ChunkKind, public: Public, context: Sequence[Term], start: Term, elements: Sequence[Term]
+) -> None:
+    """Prove that context and elements have the hash h and, at the places from `start` on, the value y.
+
+    SAFETY: z is drawn after h is fixed, so whoever wants another y for the same h would have to find a collision of the hash, and who wants elements other than
+    the posted ones to give the posted value must hit a root of a polynomial of degree below 2^14 by chance.
+    """
+    with b.part("binding"):
+        b.enforce_equal(hash_items(b, Domain.CHUNK, [kind, *context, *elements]), public.h)
+        places = [start + number for number in range(len(elements))]
+        require_value(b, z=public.z, zc=public.zc, y=public.y, context=context, indices=places, elements=elements)
+
+
+def trace_of(chunk: ChunkInput | None, kind: str, number: int) -> StepTrace | None:
+    """Return the trace of step `number` of a kind, or None if there is none."""
+    steps = [step for step in chunk.steps if step.task is not None and step.task.kind == kind] if chunk else []
+    return steps[number] if number < len(steps) else None

@@ -1,0 +1,114 @@
+"""The circuit of a chunk of transactions, and of the fee step after the last one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from provers.validity.arithmetise.chunk_input import ChunkInput
+from provers.validity.arithmetise.context import (
+    Context,
+    HeaderTerms,
+    Public,
+    bind,
+    give_context,
+    give_elements,
+    trace_of,
+)
+from provers.validity.arithmetise.decoding import TransactionReader, read_element, select_action
+from provers.validity.arithmetise.graphs import merge
+from provers.validity.arithmetise.records import Selection
+from provers.validity.arithmetise.step import StepInputs, Words, run_family
+from provers.validity.constraints.builder import Builder
+from provers.validity.constraints.linear import Term, add_all
+from provers.validity.constraints.logic import disjunction, is_equal, select
+from rollup.execution.step_trace import StepTrace
+from rollup.ir.image import Image
+from rollup.params import END, SLOT_BITS, SLOTS_PER_ELEMENT, TAG_FEES, ChunkKind, TransactionInput
+
+ELEMENT = "element"
+TRANSACTION = "transaction"
+"""Pieces: one element read into bits, and one transaction."""
+
+
+class DataCircuit:
+    """Runs transactions until a tag is unknown or the batch is full, then the fee step.
+
+    Parameters
+    ----------
+    transactions
+        How many a chunk has: a multiple of 4, so that chunks cover whole elements, that divides the program's capacity, so that none reaches beyond it.
+
+    Raises
+    ------
+    ValueError
+        If `transactions` is no such number.
+    """
+
+    def __init__(self, image: Image, transactions: int) -> None:
+        layout = image.layout
+        if transactions <= 0 or transactions % SLOTS_PER_ELEMENT or layout.capacity % transactions:
+            raise ValueError(f"{transactions} transactions are no multiple of 4 that divides {layout.capacity}")
+        self._layout = layout
+        self._actions = image.actions
+        self._transactions = transactions
+        self._elements = transactions * layout.stride // SLOTS_PER_ELEMENT
+        self._family = merge(image.actions, layout, TransactionInput.WORDS + layout.arguments)
+        self._fees = merge([image.fees], layout, len(image.fees.inputs))
+
+    def build(self, b: Builder, public: Public, chunk: ChunkInput | None) -> None:
+        """Build the circuit; `chunk` is given where a witness is wanted."""
+        context = give_context(b, ChunkKind.DATA, chunk)
+        elements = give_elements(b, self._elements, chunk)
+        b.enforce_equal(context.count, self._elements)
+        bind(b, ChunkKind.DATA, public, context.terms, context.start, elements)
+        header = context.header_in
+        # SPEC: §4, rules 1 and 2. The cursor stands at these elements, so it is not END, which is no multiple of 4; and the inbox is drained.
+        b.enforce_equal(header.data_cursor, context.start * SLOTS_PER_ELEMENT)
+        b.enforce_equal(header.inbox_index, context.inbox_to)
+        words, alive, called = self._run(b, context, elements, chunk)
+        after = self._end(b, context, replace(header, words=words, step=header.step + called), alive, chunk)
+        after.require(b, context.header_out)
+
+    def _run(
+        self, b: Builder, context: Context, elements: Sequence[Term], chunk: ChunkInput | None
+    ) -> tuple[Words, Term, Term]:
+        """Return the words after all transactions, whether the last one ran, and how many did.
+
+        SAFETY: a transaction runs exactly if the one before it ran and its own tag is known, so which ones run is no prover's choice (SPEC §4, rule 3). None lies
+        beyond the capacity: a chunk starts at slot k·n·stride, where the cursor stands, and n divides the capacity.
+        """
+        with b.part("decoding"):
+            bits = [bit for element in elements for bit in b.repeat(ELEMENT, read_element, [element])]
+        length = SLOT_BITS * self._layout.stride
+        words, alive, called = context.header_in.words, b.pin(1), []
+        for number in range(self._transactions):
+            body = partial(self._call, trace_of(chunk, "transaction", number))
+            own = bits[number * length : (number + 1) * length]
+            alive, *after = b.repeat(TRANSACTION, body, [alive, context.domain, *words.terms(), *own])
+            words = Words(*after)
+            called.append(alive)
+        return words, alive, add_all(called)
+
+    def _call(self, trace: StepTrace | None, b: Builder, inputs: Sequence[Term]) -> list[Term]:
+        """Run a transaction if the first input, a Boolean, is 1 and its tag is known; domain, the header's five words and the bits follow."""
+        alive, domain, *head = inputs[:7]
+        words, bits = Words(*head), inputs[7:]
+        with b.part("decoding"):
+            selection = select_action(b, bits, alive, self._layout.actions)
+            reader = TransactionReader(b, self._layout, self._actions, bits, selection)
+            read = reader.inputs(domain, words)
+        after = run_family(b, self._layout, self._family, selection, read, words, trace)
+        return b.pin_all([selection.any(), *after.terms()])
+
+    def _end(
+        self, b: Builder, context: Context, header: HeaderTerms, alive: Term, chunk: ChunkInput | None
+    ) -> HeaderTerms:
+        """Take the fee step if the data has ended, at an unknown tag or because the batch is full (SPEC §4, rule 4); else only move the cursor."""
+        # Where the data has not ended every transaction of the chunk has run, so this is the cursor.
+        cursor = context.start * SLOTS_PER_ELEMENT + self._transactions * self._layout.stride
+        full = is_equal(b, cursor, self._layout.capacity * self._layout.stride)
+        ended = disjunction(b, [1 - alive, full])
+        read = StepInputs.of([context.payee, header.words.fees, header.words.next_account])
+        trace, selection = trace_of(chunk, "fees", 0), Selection({TAG_FEES: ended})
+        words = run_family(b, self._layout, self._fees, selection, read, header.words, trace)
+        return HeaderTerms(words, header.inbox_index, select(b, ended, END, cursor), header.step + ended)

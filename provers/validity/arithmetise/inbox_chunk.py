@@ -1,0 +1,76 @@
+"""The circuit of up to eight inbox messages."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from provers.validity.arithmetise.chunk_input import INBOX_MESSAGES, ChunkInput
+from provers.validity.arithmetise.context import Public, bind, give_context, trace_of
+from provers.validity.arithmetise.graphs import merge
+from provers.validity.arithmetise.records import Selection
+from provers.validity.arithmetise.step import StepInputs, Words, run_family
+from provers.validity.constraints.bits import require_bits
+from provers.validity.constraints.builder import Builder
+from provers.validity.constraints.linear import Term, add_all
+from provers.validity.constraints.logic import is_equal
+from rollup.execution.step_trace import StepTrace
+from rollup.ir.image import Image
+from rollup.params import (
+    ADDRESS_BITS,
+    AMOUNT_BITS,
+    MESSAGE_WORDS,
+    TAG_DEPOSIT,
+    ChunkKind,
+    DepositInput,
+    MessageKind,
+)
+
+DEPOSIT = "deposit"
+"""The piece that delivers one message."""
+COUNTER_BITS = 64
+
+
+class InboxCircuit:
+    """Delivers messages, the first one being number `inbox_index`, until eight are delivered or `inbox_to` is reached."""
+
+    def __init__(self, image: Image) -> None:
+        self._layout = image.layout
+        self._family = merge([image.deposit], image.layout, len(image.deposit.inputs))
+
+    def build(self, b: Builder, public: Public, chunk: ChunkInput | None) -> None:
+        """Build the circuit; `chunk` is given where a witness is wanted."""
+        context = give_context(b, ChunkKind.INBOX, chunk)
+        b.enforce_equal(context.start, 0)
+        b.enforce_equal(context.count, 0)
+        bind(b, ChunkKind.INBOX, public, context.terms, 0, [])
+        header = context.header_in
+        words = header.words
+        active = b.pin_all(_active(b, context.inbox_to - header.inbox_index))
+        for number in range(INBOX_MESSAGES):
+            message = context.messages[number * MESSAGE_WORDS : (number + 1) * MESSAGE_WORDS]
+            body = partial(self._deliver, trace_of(chunk, "inbox", number))
+            words = Words(*b.repeat(DEPOSIT, body, [active[number], *message, *words.terms()]))
+        taken = add_all(active)
+        after = replace(header, words=words, inbox_index=header.inbox_index + taken, step=header.step + taken)
+        after.require(b, context.header_out)
+
+    def _deliver(self, trace: StepTrace | None, b: Builder, inputs: Sequence[Term]) -> list[Term]:
+        """Deliver a message if the first input, a Boolean, is 1; its six words follow, then the header's five."""
+        active, kind, *message = inputs[: 1 + MESSAGE_WORDS]
+        words = Words(*inputs[1 + MESSAGE_WORDS :])
+        # L1 has checked these before it gives them, and gives 0 for a message that is not there. The graph's bounds rest on them, so they are proved again.
+        b.enforce(kind - MessageKind.DEPOSIT, active, 0)
+        require_bits(b, message[DepositInput.ACCOUNT], self._layout.account_bits)
+        require_bits(b, message[DepositInput.L1_ADDRESS], ADDRESS_BITS)
+        require_bits(b, message[DepositInput.AMOUNT], AMOUNT_BITS)
+        read = StepInputs.of([*message, words.withdrawals, words.withdrawals_count, words.next_account])
+        after = run_family(b, self._layout, self._family, Selection({TAG_DEPOSIT: active}), read, words, trace)
+        return b.pin_all(after.terms())
+
+
+def _active(b: Builder, remaining: Term) -> list[Term]:
+    """Return which of the chunk's messages are there: those before number `remaining`, which is proved not to be negative."""
+    require_bits(b, remaining, COUNTER_BITS)
+    ends = [is_equal(b, remaining, number) for number in range(INBOX_MESSAGES)]
+    # SAFETY: at most one of the ends is 1, so each sum is a Boolean: whether `remaining` is at most `number`.
+    return [1 - add_all(ends[: number + 1]) for number in range(INBOX_MESSAGES)]

@@ -1,0 +1,21 @@
+"""The circuit of up to 256 elements that no transaction reads; what they are decides nothing, only that they are those that were posted."""
+
+from provers.validity.arithmetise.chunk_input import TAIL_ELEMENTS, ChunkInput
+from provers.validity.arithmetise.context import CONTEXT_WORDS, Public, bind, give_elements
+from provers.validity.constraints.builder import Builder
+from provers.validity.constraints.linear import add_all
+from provers.validity.constraints.logic import is_equal, require_zero_unless
+from rollup.params import ChunkKind
+
+
+def build_tail(b: Builder, public: Public, chunk: ChunkInput | None) -> None:
+    """Build the circuit; `chunk` is given where a witness is wanted."""
+    start, count = b.given(2, lambda: (chunk.start, chunk.count) if chunk else ())
+    elements = give_elements(b, TAIL_ELEMENTS, chunk)
+    # SAFETY: exactly one of these is 1, so `count` is at most 256; the sum of the first ones says whether `count` is at most `number`.
+    ends = [is_equal(b, count, number) for number in range(TAIL_ELEMENTS + 1)]
+    b.enforce_equal(add_all(ends), 1)
+    for number, element in enumerate(elements):
+        require_zero_unless(b, 1 - add_all(ends[: number + 1]), element)
+    context = [start, count, *(0,) * (CONTEXT_WORDS - 2)]
+    bind(b, ChunkKind.TAIL, public, context, start, elements)

@@ -1,6 +1,7 @@
 """Writing a graph, one instruction at a time; what was computed before is not computed again (hash-consing)."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from rollup.crypto.fr import R
 from rollup.ir.bounds import ARITHMETIC, BOOLEAN, of_width
@@ -9,6 +10,9 @@ from rollup.ir.layout import Layout
 from rollup.ir.primitives import COMMUTATIVE, PRIMITIVES, Primitive
 
 _Key = tuple[Primitive | str, tuple[int, ...]]
+
+_SILENT: Final = frozenset({Primitive.ARG, Primitive.STORE, Primitive.OUTPUT})
+"""Their registers hold nothing but 0."""
 
 
 class Builder:
@@ -105,8 +109,9 @@ class Builder:
         return self._known[key]
 
     def _append(self, instruction: Instruction, bound: int) -> int:
-        # INVARIANT: an operand names a register written earlier, so code is straight-line by construction.
-        assert all(register < len(self.instructions) for register in instruction.registers), PRIMITIVES[instruction.op]
+        # INVARIANT: an operand names a register written earlier that holds something, so code is straight-line, and an `arg` lives only if it is taken.
+        for register in instruction.registers:
+            assert self.instructions[register].op not in _SILENT, PRIMITIVES[instruction.op].name
         self.instructions.append(instruction)
         self.bounds.append(bound)
         return len(self.instructions) - 1

@@ -1,0 +1,1 @@
+"""Small programs, random graphs, and a world to run them in."""

@@ -89,6 +89,7 @@ event Proved:
 ROLLUP: immutable(IRollup)
 CHUNK_ELEMENTS: public(immutable(uint256))
 DEVELOPMENT: public(immutable(bool))
+KEYS_HASH: public(immutable(bytes32))
 INBOX_KEY: immutable(Key)
 DATA_KEY: immutable(Key)
 TAIL_KEY: immutable(Key)
@@ -106,6 +107,7 @@ def __init__(rollup: address, chunk_elements: uint256, inbox_key: Key, data_key:
     ROLLUP = IRollup(rollup)
     CHUNK_ELEMENTS = chunk_elements
     DEVELOPMENT = development
+    KEYS_HASH = keccak256(abi_encode(inbox_key, data_key, tail_key))
     INBOX_KEY = inbox_key
     DATA_KEY = data_key
     TAIL_KEY = tail_key

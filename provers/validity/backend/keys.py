@@ -1,0 +1,88 @@
+"""The three keys of a program, made once a machine and kept on disk."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from provers.validity.arithmetise.circuits import ProgramCircuits
+from provers.validity.constraints.r1cs import R1CS
+from provers.validity.groth16.proving_key import KeyMismatchError, ProvingKey
+from provers.validity.groth16.setup import setup
+from provers.validity.groth16.verifying_key import VerifyingKey
+from rollup.errors import DecodeError
+from rollup.params import ChunkKind
+from rollup.ports.settlement import Progress, silent
+
+
+@dataclass(frozen=True)
+class CircuitKey:
+    """A circuit and its proving key."""
+
+    circuit: R1CS
+    key: ProvingKey
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of all kinds of chunk of a program.
+
+    Attributes
+    ----------
+    by_kind
+        Circuit and proving key.
+    """
+
+    by_kind: dict[ChunkKind, CircuitKey]
+
+    @classmethod
+    def load_or_make(cls, circuits: ProgramCircuits, folder: Path, progress: Progress = silent) -> "Keys":
+        """Return the keys under `folder`, made by a development setup where they are not there.
+
+        Each key stands in a folder named after its circuit's digest, so a changed circuit never meets an old key.
+        """
+        kinds = tuple(ChunkKind)
+        found: dict[ChunkKind, CircuitKey] = {}
+        for done, kind in enumerate(kinds):
+            progress(f"keys: {kind.name.lower()} circuit", done, len(kinds))
+            circuit = circuits.circuit(kind)
+            found[kind] = CircuitKey(circuit, _load(circuit, folder) or _make(circuit, folder))
+        progress("keys", len(kinds), len(kinds))
+        return cls(found)
+
+    def verifying(self, kind: ChunkKind) -> VerifyingKey:
+        """Return the verifying key of a kind."""
+        return self.by_kind[kind].key.vk
+
+    @property
+    def development(self) -> bool:
+        """Whether any of them comes from a development setup."""
+        return any(item.key.development for item in self.by_kind.values())
+
+
+def _place(circuit: R1CS, folder: Path) -> Path:
+    return folder / "groth16" / circuit.digest().hex()
+
+
+def _load(circuit: R1CS, folder: Path) -> ProvingKey | None:
+    place = _place(circuit, folder)
+    if not place.exists():
+        return None
+    try:
+        return ProvingKey.load(place, circuit)
+    except (DecodeError, KeyMismatchError):
+        # A damaged key is no loss: whoever held it made it here. It is set aside, never silently mixed with the new one.
+        place.rename(place.with_name(f"{place.name}.damaged.{uuid4().hex}"))
+        return None
+
+
+def _make(circuit: R1CS, folder: Path) -> ProvingKey:
+    place = _place(circuit, folder)
+    partial = place.with_name(f"{place.name}.{uuid4().hex}")
+    key, _ = setup(circuit)
+    key.save(partial)
+    try:
+        partial.rename(place)
+    except OSError:
+        # Another process was first. Its key is as good, and must be the one that everybody here uses.
+        return ProvingKey.load(place, circuit)
+    return ProvingKey.load(place, circuit)

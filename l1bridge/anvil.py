@@ -5,7 +5,8 @@ import re
 import shutil
 import signal
 import subprocess
-import threading
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import IO, Literal
 
 from l1bridge.client import L1Client
 from l1bridge.client import connect as connect_url
+from l1bridge.connection import to_hex
 from l1bridge.devchain import KEYS
 from l1bridge.signer import Signer
 from rollup.ports.l1 import L1Error
@@ -45,34 +47,30 @@ def running(hardfork: Hardfork = "prague", *, estimate: bool = False) -> Iterato
     if program is None:
         raise L1Error("L1: anvil is not installed", remedy="npm install --prefix .tools @foundry-rs/anvil")
     options = ["--enable-tx-gas-limit"] if hardfork == "osaka" else []
-    process = subprocess.Popen(  # noqa: S603 - the program found above, with options of ours
-        [program, "--hardfork", hardfork, "--port", "0", *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,  # npm's `anvil` is a script that starts the binary: both end with their group
-    )
-    try:
-        assert process.stdout is not None
-        client = connect_url(f"http://{_address(process, process.stdout)}", key=KEYS[0], estimate=estimate)
-        for key in KEYS:
-            address = "0x" + Signer(key).address.hex()
-            client.connection.ask_developer("anvil_setBalance", address, hex(BALANCE))
-        yield client
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
+    with tempfile.TemporaryFile("a+") as output:
+        process = subprocess.Popen(  # noqa: S603 - the program found above, with options of ours
+            [program, "--hardfork", hardfork, "--port", "0", *options],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # npm's `anvil` is a script that starts the binary: both end with their group
+        )
+        try:
+            client = connect_url(f"http://{_address(process, output)}", key=KEYS[0], estimate=estimate)
+            for key in KEYS:
+                address = to_hex(Signer(key).address)
+                client.connection.ask_developer("anvil_setBalance", address, hex(BALANCE))
+            yield client
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
 
 
-def _address(process: subprocess.Popen[str], output: IO[str]) -> str:
-    """Read what anvil prints until it names its address, and go on reading in the background so that it never blocks."""
-    timer = threading.Timer(STARTUP_PATIENCE, process.kill)
-    timer.start()
-    try:
-        for line in output:
-            if found := _LISTENING.search(line):
-                threading.Thread(target=output.read, daemon=True).start()
-                return found[1]
-    finally:
-        timer.cancel()
-    raise L1Error("L1: anvil ended before it listened", got=process.poll())
+def _address(process: subprocess.Popen[bytes], output: IO[str]) -> str:
+    """Wait until anvil has printed where it listens, and return that."""
+    deadline = time.monotonic() + STARTUP_PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        output.seek(0)
+        if found := _LISTENING.search(output.read()):
+            return found[1]
+        time.sleep(0.02)
+    raise L1Error("L1: anvil did not start to listen", got=process.poll())

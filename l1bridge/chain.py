@@ -35,6 +35,8 @@ BLOB_RETENTION = 4096 * 32 * 12
 """Seconds. SPEC: consensus specs, MIN_EPOCHS_FOR_BLOB_SIDECARS_REQUESTS · SLOTS_PER_EPOCH · SECONDS_PER_SLOT."""
 BLOBS_PER_TRANSACTION = 6
 """SPEC: EIP-7594."""
+BLOBS_PER_BLOCK = 9
+"""SPEC: EIP-7691, Prague."""
 EXTRA_DATA = b"Tandem in-process L1".ljust(
     32, b"\0"
 )  # of 32 bytes, because eth-tester pads shorter ones in its answers
@@ -161,20 +163,27 @@ class Chain(PyEVMBackend):  # type: ignore[misc]
         """Run a signed transaction in the pending block and return its hash; `ValidationError` if no node would take it."""
         body, blobs = _without_sidecar(raw)
         transaction = self.chain.get_vm().get_transaction_builder().decode(body)
-        if transaction.gas > TRANSACTION_GAS_CAP:
-            raise ValidationError(
-                f"gas limit {transaction.gas:,} is over the cap of {TRANSACTION_GAS_CAP:,} (EIP-7825)"
-            )
+        self._require_valid(transaction)
         self._begin_block()
         self.chain.apply_transaction(transaction)
         if blobs:
             self._sidecars[bytes(transaction.hash)] = (self.chain.header.timestamp, blobs)
         return bytes(transaction.hash)
 
+    def _require_valid(self, transaction: SignedTransactionAPI) -> None:
+        """Check what py-evm leaves to others: the gas cap, the chain (EIP-155), the blobs of a block (EIP-7691)."""
+        if transaction.gas > TRANSACTION_GAS_CAP:
+            raise ValidationError(f"gas limit {transaction.gas:,} is over {TRANSACTION_GAS_CAP:,} (EIP-7825)")
+        if transaction.chain_id != self.chain.chain_id:
+            raise ValidationError(f"a transaction for chain {transaction.chain_id}, not {self.chain.chain_id}")
+        blob_gas = sum(map(get_total_blob_gas, [*self.chain.get_block().transactions, transaction]))
+        if blob_gas > BLOBS_PER_BLOCK * kzg.GAS_PER_BLOB:
+            raise ValidationError(f"more than {BLOBS_PER_BLOCK} blobs in a block (EIP-7691)")
+
     def blobs(self, transaction_hash: bytes) -> tuple[bytes, ...] | None:
         """Return the blobs that came with a transaction, None if it had none or they are past retention."""
         stamp, blobs = self._sidecars.get(transaction_hash, (0, None))
-        return blobs if self.chain.header.timestamp - stamp <= BLOB_RETENTION else None
+        return blobs if self.head().timestamp - stamp <= BLOB_RETENTION else None
 
     def locate(self, transaction_hash: bytes) -> tuple[BlockAPI, int]:
         """Return the block of a sealed transaction and its index there; `TransactionNotFound` if there is none."""

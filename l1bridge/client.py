@@ -226,7 +226,7 @@ class L1Client:
         if not self.connection.ask_developer("evm_revert", hex(snapshot)):
             raise L1Error("L1: there is no such snapshot", got=snapshot)
 
-    def automine(self, on: bool) -> None:
+    def automine(self, *, on: bool) -> None:
         """Choose whether each transaction is sealed in a block of its own at once."""
         self.connection.ask_developer("evm_setAutomine", on)
 

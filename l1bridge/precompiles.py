@@ -2,15 +2,16 @@
 
 py-evm computes them with py-ecc (2 s for a Groth16 check). G1ADD (0x0b), G1MSM (0x0c) and PAIRING (0x0f) are replaced
 here by arkworks (10 to 30 ms); py-evm's own stay as the oracle of the tests and can be put back. The point evaluation
-(0x0a) keeps its code and only stops reading the trusted setup anew for every call (1.4 s).
+(0x0a) keeps its code and only stops reading the trusted setup anew for every call (1.4 s); so does eth-account.
 
 SPEC: EIP-2537. A point is 128 (G1) or 256 (G2) bytes, coordinates of 64 bytes, each below p; all zero is infinity.
 """
 
 import threading
 from collections.abc import Callable
-from typing import Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
+import eth_account.typed_transactions.base as eth_account_base
 import py_arkworks_bls12381 as ark
 from eth.abc import ComputationAPI
 from eth.exceptions import VMError
@@ -76,6 +77,7 @@ ORIGINALS: Final[dict[bytes, Precompile]] = {G1ADD: bls12_g1_add, G1MSM: bls12_g
 """py-evm's own, on py-ecc."""
 REPLACEMENTS: Final[dict[bytes, Precompile]] = {G1ADD: g1_add, G1MSM: g1_msm, PAIRING: pairing_check}
 
+_SETUP_READERS: Final[tuple[Any, ...]] = (point_evaluation, eth_account_base)
 _read_setup = point_evaluation.load_trusted_setup
 _installing = threading.Lock()
 
@@ -85,14 +87,21 @@ def install(pairing: Pairing = "arkworks") -> None:
     with _installing:
         # SAFETY: PRAGUE_PRECOMPILES is the very mapping that PragueComputation looks up at each call.
         PRAGUE_PRECOMPILES.update(REPLACEMENTS if pairing == "arkworks" else ORIGINALS)
-        point_evaluation.load_trusted_setup = lambda path, precompute: kzg.trusted_setup()
+        for module in _SETUP_READERS:
+            module.load_trusted_setup = _shared_setup
+
+
+def _shared_setup(_path: str, _precompute: int) -> object:
+    # SAFETY: py-evm and eth-account ship the same file, that of the mainnet ceremony; a test compares them.
+    return kzg.trusted_setup()
 
 
 def uninstall() -> None:
     """Put py-evm back as it came, the reading of the trusted setup included."""
     with _installing:
         PRAGUE_PRECOMPILES.update(ORIGINALS)
-        point_evaluation.load_trusted_setup = _read_setup
+        for module in _SETUP_READERS:
+            module.load_trusted_setup = _read_setup
 
 
 def installed() -> Pairing:

@@ -64,7 +64,7 @@ class ChainProvider(BaseProvider):
             self.chain.seal()
         return name
 
-    def automine(self, on: bool) -> None:
+    def automine(self, *, on: bool) -> None:
         """Switch sealing at each transaction; what was pending is sealed when switched on."""
         if on and not self.sealing and self.chain.chain.get_block().transactions:
             self.chain.seal()
@@ -259,7 +259,7 @@ METHODS: dict[str, Method] = {
     "eth_sendRawTransaction": lambda provider, raw: provider.send(_octets(raw)),
     "evm_mine": lambda provider: provider.mine(),
     "evm_increaseTime": lambda provider, seconds: provider.chain.increase_time(_integer(seconds)),
-    "evm_setAutomine": lambda provider, on: provider.automine(on),
+    "evm_setAutomine": lambda provider, on: provider.automine(on=on),
     "evm_snapshot": lambda provider: provider.snapshot(),
     "evm_revert": lambda provider, snapshot: provider.revert(_integer(snapshot)),
     "anvil_getBlobsByTransactionHash": lambda provider, name: provider.chain.blobs(_octets(name)),

@@ -94,7 +94,7 @@ class Sender:
 
     def _gas_limit(self, request: Request) -> int:
         if request.gas is None and not self._estimate:
-            return TRANSACTION_GAS_CAP
+            return min(TRANSACTION_GAS_CAP, self._reader.head().gas_limit)
         needed = self._estimated(request) if request.gas is None else request.gas
         if needed > TRANSACTION_GAS_CAP:
             raise L1Error(

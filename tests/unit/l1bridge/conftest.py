@@ -106,7 +106,7 @@ def l1(request: pytest.FixtureRequest) -> Iterator[L1Client]:
     client = L1Client(shared.connection, key=devchain.KEYS[0], estimate=False)
     snapshot = client.snapshot()
     yield client
-    client.automine(True)
+    client.automine(on=True)
     client.revert(snapshot)
 
 

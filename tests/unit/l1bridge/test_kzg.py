@@ -1,6 +1,7 @@
 """Blob openings against ckzg's own checks, against py-evm's precompile and against the polynomial evaluated by hand."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from eth.exceptions import VMError
@@ -61,7 +62,7 @@ def test_precompile_input_when_given_to_py_evm_is_accepted_only_if_true() -> Non
     point, good = kzg.commitment(BLOB), kzg.open_element(BLOB, 17)
     for opening, right in ((good, True), (good._replace(y=good.y + 1), False)):
         message = SimpleNamespace(data_as_bytes=kzg.precompile_input(point, opening))
-        computation = SimpleNamespace(msg=message, output=b"", consume_gas=lambda amount, reason: None)
+        computation: Any = SimpleNamespace(msg=message, output=b"", consume_gas=lambda amount, reason: None)
         if right:
             point_evaluation_precompile(computation)
             assert computation.output == (4096).to_bytes(32, "big") + fr.R.to_bytes(32, "big")

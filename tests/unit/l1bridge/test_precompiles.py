@@ -2,13 +2,17 @@
 
 import functools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import ckzg
+import eth_account.typed_transactions.base as eth_account_base
 import pytest
 from eth.exceptions import VMError
 from eth.precompiles import point_evaluation
 from eth.vm.forks.prague.computation import PragueComputation
+from eth_typing import Address
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from py_ecc.bls.hash_to_curve import map_to_curve_G2
@@ -198,16 +202,23 @@ def test_pairing_when_a_point_is_outside_its_subgroup_fails() -> None:
     assert agree(PAIRING, bytes(128) + g2(g2_outside_subgroup())) == "failed"
 
 
+def test_trusted_setup_when_shipped_by_two_libraries_is_the_same() -> None:
+    files = (Path(point_evaluation.TRUSTED_SETUP_PATH), Path(eth_account_base.TRUSTED_SETUP))
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
 def test_install_when_repeated_and_undone_changes_what_py_evm_calls() -> None:
     before = precompiles.installed()
     try:
         for choice, table in (("arkworks", REPLACEMENTS), ("arkworks", REPLACEMENTS), ("py-ecc", ORIGINALS)):
             precompiles.install(choice)  # type: ignore[arg-type]
             assert precompiles.installed() == choice
-            assert {a: PragueComputation.get_precompiles()[a] for a in table} == table
-            assert point_evaluation.load_trusted_setup("anything", 0) is kzg.trusted_setup()
+            assert {a: PragueComputation.get_precompiles()[Address(a)] for a in table} == table
+            for module in (point_evaluation, eth_account_base):
+                assert module.load_trusted_setup("anything", 0) is kzg.trusted_setup()
         precompiles.uninstall()
-        assert point_evaluation.load_trusted_setup is precompiles._read_setup
-        assert PragueComputation.get_precompiles()[PAIRING] is ORIGINALS[PAIRING]
+        assert point_evaluation.load_trusted_setup is ckzg.load_trusted_setup
+        assert vars(eth_account_base)["load_trusted_setup"] is ckzg.load_trusted_setup
+        assert PragueComputation.get_precompiles()[Address(PAIRING)] is ORIGINALS[PAIRING]
     finally:
         precompiles.install(before)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from provers.validity.constraints.r1cs import R1CS, SparseMatrix, ints_of
 from provers.validity.curve import plain as curve
 from provers.validity.groth16.proof import Proof
+from provers.validity.groth16.qap import domain_size
 from provers.validity.groth16.toxic_waste import ToxicWaste
 from provers.validity.poly import plain as poly
 from rollup.crypto.fr import R
@@ -40,19 +41,13 @@ class Exponents:
     h: list[int]
 
 
-def domain_size(r1cs: R1CS) -> int:
-    """Smallest power of two that holds the constraints and one consistency row for wire 0 and each public wire."""
-    rows = r1cs.constraints + r1cs.public + 1
-    return max(2, 1 << (rows - 1).bit_length())
-
-
 def _transposed(matrix: SparseMatrix, vector: Sequence[int], columns: int) -> list[int]:
     parts = matrix.indptr.tolist(), matrix.indices.tolist(), ints_of(matrix.coefficients)
     return poly.sparse_transposed_product(*parts, vector, columns)
 
 
 def exponents(r1cs: R1CS, waste: ToxicWaste) -> Exponents:
-    """Twin of `setup.exponents`."""
+    """Twin of `qap.exponents`."""
     size = domain_size(r1cs)
     basis = poly.lagrange(size, waste.tau)
     u, v, w = (_transposed(m, basis, r1cs.wires) for m in (r1cs.a, r1cs.b, r1cs.c))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from provers.validity.constraints.r1cs import R1CS
 from provers.validity.curve.groups import G1, G2, Words
+from provers.validity.groth16.qap import domain_size
 from provers.validity.groth16.verifying_key import VerifyingKey
 from rollup.errors import DecodeError, TandemError
 
@@ -88,7 +89,6 @@ class ProvingKey:
         for name in _SHAPES:
             np.save(root / f"{name}.npy", getattr(self, name), allow_pickle=False)
         header = {"format": _FORMAT, "circuit": self.circuit.hex(), "size": self.size, "vk": self.vk.to_json()}
-        header["lengths"] = {name: len(getattr(self, name)) for name in _SHAPES}
         (root / _HEADER).write_text(json.dumps(header, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
@@ -130,6 +130,12 @@ class ProvingKey:
 
     def require_shapes(self, r1cs: R1CS) -> None:
         """Raise DecodeError unless every array has the dtype and length that kernels on this circuit rely on."""
+        if (self.size, self.vk.public) != (domain_size(r1cs), r1cs.public):
+            raise DecodeError(
+                "groth16: a proving key's domain size or number of public inputs is not its circuit's",
+                expected=(domain_size(r1cs), r1cs.public),
+                got=(self.size, self.vk.public),
+            )
         private = r1cs.wires - r1cs.public - 1
         lengths = {
             "a": len(self.a_wires), "b_g1": len(self.b_wires), "b_g2": len(self.b_wires), "l": private,

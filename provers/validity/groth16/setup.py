@@ -1,15 +1,8 @@
-"""Development setup: one process draws the toxic waste, makes both keys and forgets it.
-
-SPEC: Groth 2016 (eprint 2016/260), section 3.2, for the quadratic arithmetic program of an R1CS whose rows are numbered
-by powers of ω. One row `wire_i · 0 = 0` is added for wire 0 and each public wire: without them public wires that occur
-in no row of A could share a polynomial, and a proof for one assignment would serve another (libsnark's
-"input consistency").
-"""
+"""Development setup: one process draws the toxic waste, makes both keys and forgets it."""
 
 from __future__ import annotations
 
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,48 +11,11 @@ from provers.validity.curve.fixed_base import FixedBase
 from provers.validity.curve.groups import G1, G2, Group, Words, g1_array, g1_points, g2_array, g2_points
 from provers.validity.curve.points import G1_GENERATOR, G2_GENERATOR
 from provers.validity.groth16.proving_key import ProvingKey
+from provers.validity.groth16.qap import domain_size, exponents
 from provers.validity.groth16.toxic_waste import ToxicWaste
 from provers.validity.groth16.verifying_key import VerifyingKey
-from provers.validity.poly.domain import MIN_SIZE, Domain
 from provers.validity.poly.vector import Words as Vector
-from provers.validity.poly.vector import powers, scaled, weighted_sum
-from rollup.crypto.fr import R
-
-
-@dataclass(frozen=True, eq=False)
-class Exponents:
-    """Discrete logarithms of a key's points, canonical `uint64[n, 4]`; names as in `plain.Exponents`."""
-
-    a: Vector
-    b: Vector
-    ic: Vector
-    l: Vector  # noqa: E741  (the paper's name)
-    h: Vector
-
-
-def domain_size(r1cs: R1CS) -> int:
-    """Smallest power of two that holds the constraints and one consistency row for wire 0 and each public wire."""
-    rows = r1cs.constraints + r1cs.public + 1
-    return max(MIN_SIZE, 1 << (rows - 1).bit_length())
-
-
-def exponents(r1cs: R1CS, waste: ToxicWaste) -> Exponents:
-    """Evaluate the QAP at τ."""
-    size, first_private = domain_size(r1cs), r1cs.public + 1
-    basis = Domain(size).lagrange(waste.tau)
-    u, v, w = (m.compiled(r1cs.wires).transposed_times(basis) for m in (r1cs.a, r1cs.b, r1cs.c))
-    consistency = scaled(basis[r1cs.constraints : r1cs.constraints + first_private], pow(1 << 256, -1, R))
-    u[:first_private] = weighted_sum([u[:first_private], consistency], [1, 1])
-    mixed = weighted_sum([u, v, w], [waste.beta, waste.alpha, 1])
-    over_delta = pow(waste.delta, -1, R)
-    vanishing = (pow(waste.tau, size, R) - 1) * over_delta % R
-    return Exponents(
-        a=u,
-        b=v,
-        ic=scaled(mixed[:first_private], pow(waste.gamma, -1, R)),
-        l=scaled(mixed[first_private:], over_delta),
-        h=powers(waste.tau, size - 1, vanishing),
-    )
+from provers.validity.poly.vector import powers
 
 
 class _Generators:

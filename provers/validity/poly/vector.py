@@ -78,7 +78,9 @@ class Sparse:
 
     def times(self, vector: Words, room: int | None = None) -> Words:
         """`M·v` for `v` in Montgomery form, canonical, followed by zeros up to `room` rows."""
-        result = np.zeros((room or self.rows, 4), dtype=np.uint64)
+        if room is not None and room < self.rows:
+            raise ValueError(f"{self.rows} rows do not fit a vector of {room}")
+        result = np.zeros((self.rows if room is None else room, 4), dtype=np.uint64)
         kernels.sparse_product(*self._parts, require(vector, self.columns), result, element(0))
         return result
 

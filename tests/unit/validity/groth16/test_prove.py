@@ -1,5 +1,6 @@
 """Setup and proving: against the plain twin, and what they refuse."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from provers.validity.curve.groups import g1_points, g2_points
 from provers.validity.groth16 import plain
 from provers.validity.groth16.prove import UnsatisfiedError, prove, prove_blinded
 from provers.validity.groth16.proving_key import KeyMismatchError, ProvingKey
-from provers.validity.groth16.setup import domain_size, exponents, setup
+from provers.validity.groth16.qap import domain_size, exponents
+from provers.validity.groth16.setup import setup
 from provers.validity.groth16.toxic_waste import ToxicWaste
 from provers.validity.groth16.verify import verify
 from rollup.crypto.fr import R
@@ -168,11 +170,18 @@ def _remove(root: Path) -> None:
     (root / "h.npy").unlink()
 
 
+def _halve(root: Path) -> None:
+    header = json.loads((root / "key.json").read_text(encoding="utf-8"))
+    header["size"] //= 2
+    (root / "key.json").write_text(json.dumps(header), encoding="utf-8")
+    np.save(root / "h.npy", np.load(root / "h.npy")[: header["size"] - 1])
+
+
 def _garble(root: Path) -> None:
     (root / "key.json").write_text("{}", encoding="utf-8")
 
 
-@pytest.mark.parametrize("harm", [_truncate, _shorten, _point_elsewhere, _negative, _remove, _garble])
+@pytest.mark.parametrize("harm", [_truncate, _shorten, _point_elsewhere, _negative, _remove, _halve, _garble])
 def test_a_damaged_key_is_refused_before_a_kernel_reads_it(proved: Proved, tmp_path: Path, harm: object) -> None:
     proved.pk.save(tmp_path)
     assert callable(harm)

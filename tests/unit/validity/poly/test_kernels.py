@@ -158,5 +158,7 @@ def test_arrays_that_kernels_would_overrun_are_refused() -> None:
     sparse = Sparse(indptr, indices, good, 3)
     with pytest.raises(ValueError, match="a vector"):
         sparse.times(good[:2])
+    with pytest.raises(ValueError, match="do not fit"):
+        sparse.times(good, 1)
     with pytest.raises(ValueError, match="a vector"):
         sparse.transposed_times(good[:1])

@@ -64,8 +64,6 @@ def declare(cls: type[Program]) -> Declaration:
         raise author_error(
             f"{cls.__name__} has too many actions, with withdraw", at=of_class(cls), expected=f"at most {MAX_ACTIONS}", got=len(actions)
         )  # fmt: skip
-    for number, table in enumerate(tables, start=1):
-        table.number = number
     return Declaration(cls, actions, _layout(cls, tables, actions, options))
 
 
@@ -88,6 +86,8 @@ def _require_member(base: type[Program], name: str, value: object) -> None:
         raise author_error(f"{base.__name__}.{name} is the framework's own", "choose another name", at=at)
     if name == "accounts" and isinstance(value, Table):
         raise author_error("a table called accounts is in every program already", "choose another name", at=at)
+    if isinstance(value, Table) and value.name != name:
+        raise author_error(f"one table is called {name} and {value.name}", "write Table(…, key=…) for each", at=at)
     if isinstance(value, Table | FunctionType | staticmethod | classmethod | property | type):
         return
     if not isinstance(value, _PLAIN):

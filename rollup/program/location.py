@@ -2,6 +2,7 @@
 
 import inspect
 import linecache
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Final, NamedTuple
 
 from rollup.errors import UNSET, AuthorError
 
-_OURS: Final = str(Path(__file__).parent)
+_OURS: Final = str(Path(__file__).parent) + os.sep
 
 
 class Location(NamedTuple):

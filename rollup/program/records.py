@@ -68,7 +68,9 @@ class Table(Generic[T]):
     def __init__(self, record: type[T], *, key: Kind | tuple[Kind, ...]) -> None:
         parts = key if isinstance(key, tuple) else (key,)
         if not _is_kind(record, Record):
-            raise author_error(f"a table of {record!r}", "give a subclass of Record: Table(Balance, key=AccountId)")
+            raise author_error(
+                f"a table of {_show(record)}", "give a subclass of Record: Table(Balance, key=AccountId)"
+            )
         for part in parts:
             if not (_is_kind(part, UInt) or _is_kind(part, AccountId)):
                 raise author_error(f"{_show(part)} is no type of a key", "use AccountId, U8, U16 or U32")
@@ -77,24 +79,24 @@ class Table(Generic[T]):
         self.record = record
         self.key = parts
         self.name = ""
-        self.number = 0
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
     def __getitem__(self, key: object) -> T:
         """Borrow the record at a key; once an action and key."""
-        tracing = current(f"self.{self.name}[…]")
+        tracing = current("a record is borrowed")
+        number = tracing.layout.table_id(self.name)
         register = self._key_register(tracing, key if isinstance(key, tuple) else (key,))
-        if (self.number, register) in tracing.opened:
+        if (number, register) in tracing.opened:
             raise author_error(
                 f"this record of {self.name} is borrowed twice, and a transaction that borrows one twice fails",
                 "borrow it once, give it a name, and use that",
             )
         if len(tracing.opened) == MAX_SLOTS:
             raise author_error(f"an action borrows at most {MAX_SLOTS - 1} records", "split it into two actions")
-        slot = tracing.builder.open(self.number, register)
-        tracing.opened.append((self.number, register))
+        slot = tracing.builder.open(number, register)
+        tracing.opened.append((number, register))
         return _borrow(self, tracing, slot)
 
     def __setitem__(self, key: object, value: object) -> Never:
@@ -102,6 +104,14 @@ class Table(Generic[T]):
             f"a record of {self.name} cannot be replaced",
             f"assign to its attributes: self.{self.name}[key].attribute = value",
         )
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in {"record", "key", "name"}:
+            raise author_error(
+                f"the table {self.name} has no attribute {name}",
+                f"borrow a record first: self.{self.name}[key].{name} = value",
+            )
+        super().__setattr__(name, value)
 
     def __iter__(self) -> Never:
         raise author_error(f"the table {self.name} cannot be looped over", "name the keys that the action touches")

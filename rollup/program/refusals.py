@@ -14,6 +14,7 @@ _INSTEAD: Final = {
     "^": "use a != b for the exclusive or of two Bool",
     "**": "multiply",
     "<<": "multiply by a power of two",
+    **dict.fromkeys(("<", "<=", ">", ">="), "only U8 … U128 have an order"),
 }
 _OPERATORS: Final = {
     "add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%", "pow": "**", "divmod": "divmod",

@@ -247,12 +247,13 @@ def convert(value: object, kind: type[V]) -> V:
     Raises
     ------
     AuthorError
-        If there is no such check: to `Bool`, or from a `Field` that may be any element.
+        If there is no such check: to `Bool`, or from a `Field` that may be any element; and between an `L1Address` and anything but `Field`, for an address is no number.
     """
     tracing = current(kind.__name__)
     if isinstance(value, Value) and not isinstance(value, kind):
         full = tracing.builder.bounds[register_of(value)] == R
-        if (kind is Bool) or (full and kind is not Field):
+        addresses = isinstance(value, L1Address) or kind is L1Address
+        if kind is Bool or ((full or addresses) and kind is not Field):
             raise author_error(f"a {type(value).__name__} cannot become a {kind.__name__}", _remedy(value, kind))
         return _narrowed(value, kind)
     return coerce(value, kind)
@@ -274,7 +275,7 @@ def unify(left: object, right: object, symbol: str) -> type[Value]:
         return max(kinds, key=operator.attrgetter("WIDTH"))
     if not kinds:
         raise author_error(f"{symbol} of literals alone", "give one of them a type: U64(1)")
-    raise author_error(f"{_name_of(left)} {symbol} {_name_of(right)}: these types do not go together")
+    raise author_error(f"{symbol} of {_name_of(left)} and {_name_of(right)}: these types do not go together")
 
 
 def _meet(left: object, right: object, symbol: str) -> tuple[type[Value], Tracing, int, int]:
@@ -339,10 +340,10 @@ def _name_of(value: object) -> str:
 
 
 def _remedy(value: object, kind: type[Value]) -> str | None:
+    if not isinstance(value, Value):
+        return "write True or False" if kind is Bool else None
+    if L1Address in (type(value), kind):
+        return "an address on L1 is an argument of its own"
     if isinstance(value, Field):
         return "take the number as an argument of its own type, and require that the two are equal"
-    if isinstance(value, Bool) and issubclass(kind, UInt):
-        return f"write select(condition, {kind.__name__}(1), 0), or {kind.__name__}(condition)"
-    if kind is Bool:
-        return "compare: x != 0"
-    return f"convert it: {kind.__name__}(…)" if isinstance(value, Value) else None
+    return "compare: x != 0" if kind is Bool else f"convert it: {kind.__name__}(…)"

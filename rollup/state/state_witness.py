@@ -5,15 +5,15 @@ number of attributes u8 (0 for an absent record), attributes 32 bytes each; then
 leaves, by position. Which nodes those are follows from the indices, so there is one witness for a set of records and no room for more.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rollup.crypto.fr import from_bytes32, to_bytes32
-from rollup.crypto.poseidon2 import compress4
 from rollup.encoding import uint_from_bytes, uint_to_bytes
 from rollup.errors import DecodeError, PeerError
 from rollup.params import MAX_TREE_BITS
-from rollup.state.leaf import ARITY_BITS, Attributes, leaf_hash
+from rollup.state.hashing import Children, hash_leaves, hash_nodes
+from rollup.state.leaf import ARITY_BITS, Attributes
 from rollup.state.tree import NodeKey, Tree
 
 MAX_DEPTH = -(-MAX_TREE_BITS // ARITY_BITS)
@@ -105,14 +105,19 @@ class StateWitness:
         if len(keys) != len(self.nodes):
             raise PeerError("state witness: another number of nodes", expected=len(keys), got=len(self.nodes))
         nodes = dict(zip(keys, self.nodes, strict=True))
-        nodes.update({(0, index): leaf_hash(attributes) for index, attributes in self.records})
+        leaves = hash_leaves([attributes for _, attributes in self.records])
+        nodes.update({(0, index): leaf for (index, _), leaf in zip(self.records, leaves, strict=True)})
         positions = {index for index, _ in self.records}
         for level in range(self.depth):
             positions = {position >> ARITY_BITS for position in positions}
-            for parent in positions:
-                first = parent << ARITY_BITS
-                nodes[level + 1, parent] = compress4(*(nodes[level, first + k] for k in range(4)))
+            parents = [parent << ARITY_BITS for parent in positions]
+            hashes = hash_nodes([_four(nodes, level, first) for first in parents])
+            nodes.update({(level + 1, at >> ARITY_BITS): node for at, node in zip(parents, hashes, strict=True)})
         return nodes
+
+
+def _four(nodes: Mapping[NodeKey, int], level: int, first: int) -> Children:
+    return nodes[level, first], nodes[level, first + 1], nodes[level, first + 2], nodes[level, first + 3]
 
 
 class _Proven(dict[NodeKey, int]):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from rollup.crypto.poseidon2 import compress4
-from rollup.state.leaf import ARITY_BITS, Attributes, leaf_hash, zero_nodes
+from rollup.state.hashing import hash_leaves, hash_nodes
+from rollup.state.leaf import ARITY_BITS, Attributes, zero_nodes
 
 Path = tuple[tuple[int, int, int], ...]
 """The three siblings at each level, leaf level first, in the order of their positions."""
@@ -136,15 +136,17 @@ class Tree:
 
     def update_many(self, records: Mapping[int, Sequence[int]]) -> None:
         """Replace several records, hashing every node above them once."""
-        for index, attributes in records.items():
+        kept = {index: tuple(attributes) if any(attributes) else () for index, attributes in records.items()}
+        for (index, attributes), leaf in zip(kept.items(), hash_leaves(tuple(kept.values())), strict=True):
             self._require(index)
-            self._records[index] = tuple(attributes) if any(attributes) else ()
-            self._nodes[0, index] = leaf_hash(attributes)
-        dirty: Iterable[int] = records
+            self._records[index] = attributes
+            self._nodes[0, index] = leaf
+        dirty: Iterable[int] = kept
         for level in range(self.depth):
             dirty = {position >> ARITY_BITS for position in dirty}
-            for parent in dirty:
-                self._nodes[level + 1, parent] = compress4(*self._children(level, parent))
+            nodes = hash_nodes([self._children(level, parent) for parent in dirty])
+            for parent, node in zip(dirty, nodes, strict=True):
+                self._nodes[level + 1, parent] = node
 
     def fork(self) -> "Tree":
         """Return a tree that starts as this one and leaves it as it is; this one must not change while the fork is in use."""

@@ -8,6 +8,7 @@ from web3 import HTTPProvider
 
 from l1bridge import abi
 from l1bridge.archive import BlobArchive
+from l1bridge.beacon import BeaconNode
 from l1bridge.connection import Connection, Refused, to_hex
 from l1bridge.headers import integer, octets
 from l1bridge.ledger import GasLedger
@@ -36,6 +37,8 @@ class L1Client:
         the cap, and what fails, fails on chain.
     sidecar
         The version of blob sidecar to try first: 0 as of EIP-4844, 1 as of EIP-7594.
+    beacon
+        A consensus node to ask for blobs that neither archive nor node has.
     """
 
     def __init__(
@@ -47,11 +50,13 @@ class L1Client:
         ledger: GasLedger | None = None,
         estimate: bool = True,
         sidecar: int = 1,
+        beacon: BeaconNode | None = None,
     ) -> None:
         self.connection = connection
         self.archive = BlobArchive() if archive is None else archive
         self.ledger = GasLedger() if ledger is None else ledger
         self._options = {"estimate": estimate, "sidecar": sidecar}
+        self._beacon = beacon
         self._reader = Reader(connection)
         self._sender = None if key is None else self._sender_of(key)
 
@@ -80,7 +85,7 @@ class L1Client:
 
     def as_account(self, key: bytes) -> "L1Client":
         """Return a connection to the same node, ledger and archive that signs with `key`."""
-        other = L1Client(self.connection, archive=self.archive, ledger=self.ledger)
+        other = L1Client(self.connection, archive=self.archive, ledger=self.ledger, beacon=self._beacon)
         other._options, other._reader = self._options, self._reader
         other._sender = other._sender_of(key)
         return other
@@ -194,14 +199,22 @@ class L1Client:
 
     def blob(self, versioned_hash: bytes, transaction_hash: bytes | None = None) -> bytes:
         """Return a blob, checked against its versioned hash; `L1Error` where neither archive nor node has it."""
-        if versioned_hash not in self.archive and transaction_hash is not None:
-            for blob in self._reader.blobs(transaction_hash):
-                self._keep(blob)
+        if transaction_hash is not None:
+            for source in (self._reader.blobs, self._beacon_blobs):
+                if versioned_hash not in self.archive:
+                    self._keep(source(transaction_hash, versioned_hash))
         return self.archive.get(versioned_hash)
 
-    def _keep(self, blob: bytes) -> None:
+    def _beacon_blobs(self, transaction_hash: bytes, versioned_hash: bytes) -> tuple[bytes, ...]:
+        receipt = None if self._beacon is None else self.receipt(transaction_hash)
+        if self._beacon is None or receipt is None:
+            return ()
+        return self._beacon.blobs(self.connection, receipt.block_number, versioned_hash)
+
+    def _keep(self, blobs: Sequence[bytes]) -> None:
         try:
-            self.archive.put(blob)
+            for blob in blobs:
+                self.archive.put(blob)
         except DecodeError as error:
             raise L1Forged("L1: what the node gave is no blob") from error
 
@@ -236,6 +249,7 @@ def connect(
     *,
     key: bytes | None = None,
     archive: Path | None = None,
+    beacon: str | None = None,
     estimate: bool = True,
     timeout: float = 30.0,
 ) -> L1Client:
@@ -249,8 +263,11 @@ def connect(
         As in `L1Client`.
     archive
         A folder for blobs; in memory if None.
+    beacon
+        URL of a consensus node's HTTP interface, to read blobs from that others have posted.
     timeout
         Seconds for one request.
     """
     connection = Connection(HTTPProvider(url, request_kwargs={"timeout": timeout}), url)
-    return L1Client(connection, key=key, archive=BlobArchive(archive), estimate=estimate)
+    consensus = None if beacon is None else BeaconNode(beacon, timeout)
+    return L1Client(connection, key=key, archive=BlobArchive(archive), estimate=estimate, beacon=consensus)

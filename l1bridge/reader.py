@@ -76,8 +76,8 @@ class Reader:
             raise L1Error(f"L1: {self._connection.where} has no transaction {to_hex(transaction_hash)}")
         return raw
 
-    def blobs(self, transaction_hash: bytes) -> tuple[bytes, ...]:
-        """Return what the node kept of a transaction's blobs, unchecked; nothing if it keeps none."""
+    def blobs(self, transaction_hash: bytes, _versioned_hash: bytes) -> tuple[bytes, ...]:
+        """Return all that the node kept of a transaction's blobs, unchecked; nothing if it keeps none."""
         try:
             answer = self._connection.ask("anvil_getBlobsByTransactionHash", to_hex(transaction_hash))
         except Refused:

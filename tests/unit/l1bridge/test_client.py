@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from l1bridge import kzg
+from l1bridge.beacon import BeaconNode
 from l1bridge.client import L1Client, connect
 from l1bridge.devchain import KEYS
 from rollup.errors import AuthorError, DecodeError
@@ -130,6 +131,31 @@ def test_blob_when_not_in_the_archive_comes_from_the_node(l1: L1Client, toy: Con
         other.blob(kzg.hash_of(BLOB))
     assert other.blob(kzg.hash_of(BLOB), receipt.transaction_hash) == BLOB
     assert kzg.hash_of(BLOB) in other.archive
+
+
+def test_blob_when_only_a_beacon_node_has_it_comes_from_there(anvils: dict[str, L1Client], artifact: Artifact) -> None:
+    if not anvils:
+        pytest.skip("anvil is not installed")
+    l1 = anvils["anvil osaka"].as_account(KEYS[7])
+    url = l1.connection.where
+    receipt = l1.transact(l1.deploy(artifact, 5), "add_blob", 9, blobs=[BLOB])
+    geth = L1Client(l1.connection, beacon=BeaconNode(url))
+    geth._reader.blobs = lambda *_: ()  # type: ignore[method-assign]  # geth has no such method
+    with pytest.raises(L1Error, match="is not held"):  # the block after it is not there yet
+        geth.blob(kzg.hash_of(BLOB), receipt.transaction_hash)
+    l1.mine()
+    assert geth.blob(kzg.hash_of(BLOB), receipt.transaction_hash) == BLOB
+    with pytest.raises(L1Error, match="is not held"):
+        geth.blob(kzg.hash_of(kzg.blob_of([9])), receipt.transaction_hash)
+    assert connect(url, beacon=url).chain_id == l1.chain_id
+
+
+def test_blob_when_the_beacon_node_is_away_says_so(own: L1Client, own_toy: Contract) -> None:
+    receipt = own.transact(own_toy, "add_blob", 9, blobs=[BLOB])
+    own.mine()
+    reader = L1Client(own.connection, beacon=BeaconNode("http://127.0.0.1:1", timeout=1))
+    with pytest.raises(L1Error, match=r"beacon node .* does not answer"):
+        reader.blob(kzg.hash_of(kzg.blob_of([9])), receipt.transaction_hash)
 
 
 def test_blob_when_the_transaction_had_others_is_not_held(l1: L1Client, toy: Contract) -> None:

@@ -18,3 +18,8 @@ class Counter(Program):
     def add(self, tx, step: U32):
         """Add to the sender's count."""
         self.counts[tx.sender].value += step
+
+
+# The language needs the types of arguments only, so nothing else is annotated here.
+# ruff: noqa: ANN001, ANN201
+# mypy: allow-untyped-defs, allow-incomplete-defs

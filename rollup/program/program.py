@@ -1,7 +1,7 @@
 """A program: a class of typed state and actions."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Final, Never, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, TypeVar
 
 from rollup.ir.image import Image
 from rollup.params import DEFAULT_ACCOUNT_BITS, DEFAULT_CAPACITY, DEFAULT_INBOX_CAP, DEFAULT_TABLE_BITS
@@ -51,13 +51,15 @@ class Transaction:
         """The fee that it pays, in gwei, below 2^42."""
         return wrap(U64, current("tx.fee"), self._fee)
 
-    def __getattr__(self, name: str) -> Never:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise author_error(f"tx has no attribute {name}", "it has sender and fee")
+    if not TYPE_CHECKING:  # a type checker knows what there is, and would believe any name
 
-    def __setattr__(self, name: str, value: object) -> Never:
-        raise author_error(f"tx.{name} cannot be assigned to", "an action changes records, not its transaction")
+        def __getattr__(self, name: str) -> Never:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            raise author_error(f"tx has no attribute {name}", "it has sender and fee")
+
+        def __setattr__(self, name: str, value: object) -> Never:
+            raise author_error(f"tx.{name} cannot be assigned to", "an action changes records, not its transaction")
 
 
 class Program:
@@ -105,12 +107,16 @@ class Program:
             setattr(cls, _IMAGE, found)
         return found
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- nothing is found, and what a subclass declares keeps its type
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise author_error(f"{type(self).__name__} has no {name}", f"declare it in the class: {name} = Table(…, key=…)")
+    if not TYPE_CHECKING:  # a type checker knows what there is, and would believe any name
 
-    def __setattr__(self, name: str, value: object) -> Never:
-        raise author_error(
-            f"self.{name} cannot be assigned to", "state lives in tables: self.table[key].attribute = value"
-        )
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- nothing is found, and what a subclass declares keeps its type
+            if name.startswith("__"):
+                raise AttributeError(name)
+            raise author_error(
+                f"{type(self).__name__} has no {name}", f"declare it in the class: {name} = Table(…, key=…)"
+            )
+
+        def __setattr__(self, name: str, value: object) -> Never:
+            raise author_error(
+                f"self.{name} cannot be assigned to", "state lives in tables: self.table[key].attribute = value"
+            )

@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from types import FunctionType, MappingProxyType
-from typing import Any, Final, Generic, Never, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Never, TypeVar
 
 from rollup.ir.layout import ELEMENT, TableLayout
 from rollup.ir.primitives import Primitive
@@ -35,20 +35,22 @@ class Record:
             f"borrow one from a table and assign to its attributes: {values or named}",
         )
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- the type is the annotation's
-        if name.startswith("__"):
-            raise AttributeError(name)
-        number, kind = _attribute(self, name)
-        tracing = _same_tracing(self)
-        register = tracing.written.get((self._slot, number))
-        return wrap(kind, tracing, tracing.builder.load(self._slot, number) if register is None else register)
+    if not TYPE_CHECKING:  # a type checker knows what there is, and would believe any name
 
-    def __setattr__(self, name: str, value: object) -> None:
-        number, kind = _attribute(self, name)
-        _same_tracing(self).written[self._slot, number] = register_of(coerce(value, kind))
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- the type is the annotation's
+            if name.startswith("__"):
+                raise AttributeError(name)
+            number, kind = _attribute(self, name)
+            tracing = _same_tracing(self)
+            register = tracing.written.get((self._slot, number))
+            return wrap(kind, tracing, tracing.builder.load(self._slot, number) if register is None else register)
 
-    def __delattr__(self, name: str) -> Never:
-        raise author_error(f"{type(self).__name__}.{name} cannot be deleted", "assign 0 to it")
+        def __setattr__(self, name: str, value: object) -> None:
+            number, kind = _attribute(self, name)
+            _same_tracing(self).written[self._slot, number] = register_of(coerce(value, kind))
+
+        def __delattr__(self, name: str) -> Never:
+            raise author_error(f"{type(self).__name__}.{name} cannot be deleted", "assign 0 to it")
 
 
 T = TypeVar("T", bound=Record)
@@ -105,23 +107,27 @@ class Table(Generic[T]):
             f"assign to its attributes: self.{self.name}[key].attribute = value",
         )
 
-    def __setattr__(self, name: str, value: object) -> None:
-        if name not in {"record", "key", "name"}:
-            raise author_error(
-                f"the table {self.name} has no attribute {name}",
-                f"borrow a record first: self.{self.name}[key].{name} = value",
-            )
-        super().__setattr__(name, value)
+    if not TYPE_CHECKING:  # a type checker knows what there is, and would believe any name
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if name not in {"record", "key", "name"}:
+                raise author_error(
+                    f"the table {self.name} has no attribute {name}",
+                    f"borrow a record first: self.{self.name}[key].{name} = value",
+                )
+            super().__setattr__(name, value)
 
     def __iter__(self) -> Never:
         raise author_error(f"the table {self.name} cannot be looped over", "name the keys that the action touches")
 
-    def __getattr__(self, name: str) -> Never:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise author_error(
-            f"the table {self.name} has no attribute {name}", f"borrow a record first: self.{self.name}[key]"
-        )
+    if not TYPE_CHECKING:  # a type checker knows what there is, and would believe any name
+
+        def __getattr__(self, name: str) -> Never:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            raise author_error(
+                f"the table {self.name} has no attribute {name}", f"borrow a record first: self.{self.name}[key]"
+            )
 
     @cached_property
     def attributes(self) -> Mapping[str, Kind]:
@@ -164,6 +170,10 @@ def attributes_of(record: type[Record]) -> Mapping[str, Kind]:
     for cls in reversed(record.__mro__[: record.__mro__.index(Record)]):
         annotations = resolve_annotations(cls, partial(of_class, cls))
         for name, kind in annotations.items():
+            if name.startswith("_"):
+                raise author_error(
+                    f"{cls.__name__}.{name} begins with _", "choose another name", at=of_class(cls, name)
+                )
             found[name] = require_kind(kind, f"{cls.__name__}.{name}", partial(of_class, cls, name))
         _refuse_values(cls, annotations)
     if not 1 <= len(found) <= MAX_ATTRIBUTES:

@@ -1,7 +1,7 @@
 """What cannot be done with a number that is known only when the action runs; each refusal says what to write instead."""
 
 from collections.abc import Callable
-from typing import Final, Never
+from typing import TYPE_CHECKING, Final, Never
 
 from rollup.program.location import author_error
 
@@ -37,13 +37,15 @@ class Symbolic:
 
     __slots__ = ()
 
-    def __setattr__(self, name: str, value: object) -> Never:
-        raise author_error(f"a {type(self).__name__} has no attribute {name} to assign to")
+    if not TYPE_CHECKING:  # a type checker knows what there is, and would believe any name
 
-    def __getattr__(self, name: str) -> Never:
-        if name.startswith("__"):  # what Python itself asks for, to copy or to print
-            raise AttributeError(name)
-        raise author_error(f"a {type(self).__name__} has no attribute {name}")
+        def __setattr__(self, name: str, value: object) -> Never:
+            raise author_error(f"a {type(self).__name__} has no attribute {name} to assign to")
+
+        def __getattr__(self, name: str) -> Never:
+            if name.startswith("__"):  # what Python itself asks for, to copy or to print
+                raise AttributeError(name)
+            raise author_error(f"a {type(self).__name__} has no attribute {name}")
 
     def __bool__(self) -> Never:
         raise _unknown(

@@ -41,8 +41,8 @@ def sponge_states(b: Builder, capacity: Term, items: Sequence[Term]) -> list[Ter
     state: list[Term] = [0, 0, 0, capacity]
     outputs = []
     for start in range(0, max(len(items), 1), RATE):
-        block = [*items[start : start + RATE], 0, 0][:RATE]
-        state = permute(b, [*(x + item for x, item in zip(state, block, strict=False)), state[RATE]])
+        block = [*items[start : start + RATE], 0, 0, 0][:RATE]
+        state = permute(b, [*(x + item for x, item in zip(state[:RATE], block, strict=True)), state[RATE]])
         outputs.append(state[0])
     return outputs
 

@@ -1,0 +1,56 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provers.validity.constraints import poseidon2
+from provers.validity.constraints.builder import Builder
+from provers.validity.constraints.linear import Term
+from rollup.crypto import poseidon2 as plain
+from rollup.crypto.fr import R
+from rollup.crypto.poseidon2 import Domain
+from tests.unit.validity.constraints.harness import build, constraints, run
+
+elements = st.one_of(st.sampled_from([0, 1, R - 1]), st.integers(0, R - 1))
+VECTORS = Path(__file__).parents[3] / "vectors" / "poseidon2.json"
+
+
+@given(st.tuples(elements, elements, elements, elements))
+def test_permute_of_four_elements_agrees_with_plain_python(state: tuple[int, ...]) -> None:
+    assert run(poseidon2.permute, *state) == plain.permute(state)
+
+
+def test_compress4_of_equal_children_agrees_with_plain_python() -> None:
+    """Both modes must see one wire in four places."""
+
+    def gadget(b: Builder, x: Sequence[Term]) -> list[Term]:
+        return [poseidon2.compress4(b, [x[0]] * 4)]
+
+    assert run(gadget, 5) == (plain.compress4(5, 5, 5, 5),)
+
+
+@pytest.mark.parametrize("count", range(8))
+def test_hash_items_of_any_number_of_items_agrees_with_plain_python(count: int) -> None:
+    items = tuple(range(10, 10 + count))
+    got = run(lambda b, x: [poseidon2.hash_items(b, Domain.USER, x[1:])], 0, *items)
+    assert got == (plain.hash_items(Domain.USER, items),)
+
+
+def test_sponge_states_after_each_block_are_the_hashes_of_shorter_inputs_with_their_capacity() -> None:
+    items = (1, 2, 3, 0, 0, 0)
+    got = run(lambda b, x: poseidon2.sponge_states(b, (Domain.LEAF << 64) + 3, x), *items)
+    assert got[0] == plain.hash_items(Domain.LEAF, items[:3])
+
+
+def test_permute_with_any_wire_changed_and_recomputed_breaks() -> None:
+    honest = build(poseidon2.permute, 1, 2, 3, 4)
+    for wire in range(5, honest.system.wires):
+        lie = build(poseidon2.permute, 1, 2, 3, 4, overrides={wire: 7})
+        assert lie.outputs == honest.outputs or not lie.holds
+
+
+def test_constraints_of_poseidon2_are_those_documented() -> None:
+    assert constraints(poseidon2.permute, 4) == 264
+    assert constraints(lambda b, x: [poseidon2.hash_items(b, 1, x)], 4) == 528

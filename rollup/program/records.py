@@ -110,7 +110,9 @@ class Table(Generic[T]):
     if not TYPE_CHECKING:  # a type checker knows what there is, and would believe any name
 
         def __setattr__(self, name: str, value: object) -> None:
-            if name not in {"record", "key", "name"}:
+            if name not in {"record", "key", "name"} and not name.startswith(
+                "__"
+            ):  # `typing` notes what Table[…] was made of
                 raise author_error(
                     f"the table {self.name} has no attribute {name}",
                     f"borrow a record first: self.{self.name}[key].{name} = value",

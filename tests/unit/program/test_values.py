@@ -287,3 +287,17 @@ def test_image_of_a_class_is_made_once_and_not_inherited() -> None:
     child: Any = Child.image()
     assert [graph.name for graph in child.actions] == ["withdraw", "act", "more"]
     assert [graph.tag for graph in child.actions] == [1, 2, 3]
+
+
+def test_table_may_be_written_with_its_type() -> None:
+    table = Table[Result](Result, key=AccountId)
+    assert table.attributes["wide"] is U128
+
+
+def test_image_of_a_program_that_annotates_in_strings_is_the_same() -> None:
+    class Quoted(Base):
+        @action
+        def act(self, tx: "Transaction", a: "U8", b: "U8") -> None:
+            self.results[tx.sender].byte = a + b
+
+    assert Quoted.image().program_id == Sums.image().program_id

@@ -83,16 +83,11 @@ class Store:
     def __init__(self, url: str, genesis: Genesis) -> None:
         self._database = Database(url)
         self._genesis = genesis
-        with self._database.writing() as connection:
-            METADATA.create_all(connection)
-            held = {row.name: row.value for row in connection.execute(select(FACTS))}
-            if not held:
-                self._found(connection)
-        if held and held != genesis.facts():
-            differing = sorted(name for name, value in genesis.facts().items() if held.get(name) != value)
-            raise StoreError(
-                f"store: {url} is the store of another chain", expected="the same", got=", ".join(differing)
-            )
+        try:
+            self._open(url)
+        except BaseException:
+            self._database.close()
+            raise
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -200,6 +195,18 @@ class Store:
             for transaction_hash in transaction_hashes:
                 held = (PENDING.c.hash == transaction_hash) & PENDING.c.batch.is_(None)
                 connection.execute(delete(PENDING).where(held))
+
+    def _open(self, url: str) -> None:
+        """Make the tables and genesis of a new store, or check those of an old one."""
+        expected = self._genesis.facts()
+        with self._database.writing() as connection:
+            METADATA.create_all(connection)
+            held = {row.name: row.value for row in connection.execute(select(FACTS))}
+            if not held:
+                self._found(connection)
+        if held and held != expected:
+            differing = ", ".join(sorted(name for name, value in expected.items() if held.get(name) != value))
+            raise StoreError(f"store: {url} is the store of another chain", expected="the same", got=differing)
 
     def _found(self, connection: Connection) -> None:
         """Write genesis as version 0 of the tree."""

@@ -7,16 +7,14 @@ A number that two languages must agree on has one source: `rollup.crypto` for th
 from collections.abc import Iterable
 from pathlib import Path
 
+from contracts.poseidon2_kernel import init_code
 from rollup import params
 from rollup.crypto import fr, jubjub
 from rollup.crypto.poseidon2 import Domain
-from rollup.crypto.poseidon2_constants import PARAMETERS
 from rollup.ir.primitives import Primitive
 from rollup.params import AccountAttribute, DataKind, Output, Reason, Status
 
 FOLDER = Path(__file__).parent / "lib"
-UNROLLED = 2
-"""Internal rounds of Poseidon2 in one turn of the contract's loop: each turn costs about 70 gas, each round 480 bytes of code."""
 
 PARAMETERS_READ = (
     *("TAG_BITS", "PACKED_FEE_BITS", "FEE_MANTISSA_BITS", "SCALAR_BITS", "SIGN_BITS", "FULL"),
@@ -42,20 +40,11 @@ def _constant(name: str, value: int) -> str:
     return f"{name}: constant(uint256) = {value}"
 
 
-def _list(name: str, kind: str, rows: Iterable[str]) -> list[str]:
-    return ["", f"{name}: constant({kind}) = [", *(f"    {row}," for row in rows), "]"]
-
-
 def poseidon2() -> str:
-    """Return `lib/poseidon2_constants.vy`: the instance of t = 4."""
-    external, internal, diagonal = PARAMETERS[4]
-    turns = [internal[at : at + UNROLLED] for at in range(0, len(internal), UNROLLED)]
-    lines = [_constant("R", fr.R), *(_constant(f"DIAGONAL_{i}", value) for i, value in enumerate(diagonal))]
-    lines += _list("FULL_ROUNDS", f"uint256[4][{len(external)}]", (f"[{', '.join(map(str, row))}]" for row in external))
-    lines += _list(
-        "PARTIAL_ROUNDS", f"uint256[{UNROLLED}][{len(turns)}]", (f"[{', '.join(map(str, row))}]" for row in turns)
-    )
-    return _file("Poseidon2's constants for t = 4 over the scalar field of BLS12-381", lines)
+    """Return `lib/poseidon2_kernel.vy`: code that Vyper does not write, as bytes."""
+    code = init_code()
+    lines = [f'INIT_CODE: constant(Bytes[{len(code)}]) = x"{code.hex()}"']
+    return _file("Creates Poseidon2's permutation for t = 4; made by contracts/poseidon2_kernel.py", lines)
 
 
 def curve() -> str:
@@ -85,7 +74,7 @@ def machine() -> str:
     return _file("The numbers of docs/spec/machine.md", [_constant(*item) for item in names.items()])
 
 
-FILES = {"poseidon2_constants.vy": poseidon2, "jubjub_constants.vy": curve, "numbers.vy": machine}
+FILES = {"poseidon2_kernel.vy": poseidon2, "jubjub_constants.vy": curve, "numbers.vy": machine}
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ STEP: constant(uint256) = 7
 
 MAX_ELEMENTS: constant(uint256) = 12
 MAX_DEPTH: constant(uint256) = 32
-MAX_DATA: constant(uint256) = 32768
+MAX_DATA: constant(uint256) = 43008
 
 
 # A graph and its place in the tree over the program's graphs.
@@ -53,7 +53,7 @@ struct Evidence:
     commitment: Bytes[48]
     proofs: DynArray[Bytes[48], 12]
     # for data in calldata: all of it
-    data: Bytes[32768]
+    data: Bytes[43008]
     code: Code
     # for an inbox step: the message's words
     message: DynArray[uint256, 6]
@@ -105,7 +105,7 @@ def __init__(layout: uint256[10], code_root: bytes32, poseidon: address, eddsa: 
 @external
 @view
 def step(
-    context: IStepper.Context, header: uint256[8], evidence: Bytes[86528]
+    context: IStepper.Context, header: uint256[8], evidence: Bytes[96704]
 ) -> (uint256[8], uint256, uint256):
     """
     @notice The step header after `header`, the step's status and its reason (machine.md §5).
@@ -231,7 +231,7 @@ def _window(
     elements: DynArray[uint256, 12],
     commitment: Bytes[48],
     proofs: DynArray[Bytes[48], 12],
-    data: Bytes[32768],
+    data: Bytes[43008],
 ) -> uint256[15]:
     """
     @notice The elements that the step at `cursor` reads, from the one that holds the cursor: none past the capacity, one if its tag is

@@ -60,7 +60,7 @@ def readable(element: uint256) -> uint256:
 
 @internal
 @pure
-def word(data: Bytes[32768], index: uint256) -> uint256:
+def word(data: Bytes[43008], index: uint256) -> uint256:
     """
     @notice Word `index` of calldata; 0 past its end.
     """

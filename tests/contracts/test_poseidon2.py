@@ -90,6 +90,8 @@ def test_index_beyond_the_path_is_refused(refusal: Callable[..., str], poseidon2
     assert refusal(poseidon2, "update_root", 4, 0, 0, [(0, 0, 0)]) == "poseidon2: index outside the tree"
 
 
-def test_hash_with_too_little_gas_reverts(l1: L1Client, poseidon2: Contract) -> None:
+@pytest.mark.parametrize("share", [75, 85, 95, 99])
+def test_hash_with_too_little_gas_reverts(l1: L1Client, poseidon2: Contract, share: int) -> None:
+    needed = l1.transact(poseidon2, "hash_items", 1, [1, 2, 3, 4]).gas_used
     with pytest.raises(L1Reverted):
-        l1.transact(poseidon2, "hash_items", 1, [1, 2, 3], gas=45_000)
+        l1.transact(poseidon2, "hash_items", 1, [1, 2, 3, 4], gas=needed * share // 100)

@@ -101,8 +101,8 @@ event Resolved:
     reason: String[32]
 
 
-ROLLUP: immutable(IRollup)
-STEPPER: immutable(IStepper)
+ROLLUP: public(immutable(IRollup))
+STEPPER: public(immutable(IStepper))
 CLAIM_BOND: public(immutable(uint256))
 CHALLENGE_BOND: public(immutable(uint256))
 WINDOW: public(immutable(uint256))
@@ -225,13 +225,16 @@ def settle(claim_id: uint256):
 
 @external
 @payable
-def challenge(claim_id: uint256) -> uint256:
+def challenge(claim_id: uint256, root: bytes32) -> uint256:
     """
     @notice Start a game against a claim.
+    @param root The claim's root, as the challenger saw it.
     @return The game's number.
     """
     claim: Claim = self.claims[claim_id]
     assert claim.opened != 0, "game: no such claim"
+    # SAFETY: numbers are given in the order of L1. After a reorganisation this one may be another claim's, and that one right.
+    assert claim.root == root, "game: not the claim that was meant"
     assert not claim.rejected and not claim.settled, "game: claim is decided"
     assert block.timestamp <= claim.opened + WINDOW, "game: window is over"
     assert msg.value == CHALLENGE_BOND, "game: bond"
@@ -273,28 +276,32 @@ def reveal(game_id: uint256, left: bytes32, right: bytes32):
 
 
 @external
-def attack(game_id: uint256):
+def attack(game_id: uint256, node: bytes32):
     """
     @notice The challenger disagrees with the left half.
+    @param node That half, as the challenger saw it.
     """
-    self._descend(game_id, 0)
+    self._descend(game_id, 0, node)
 
 
 @external
-def defend(game_id: uint256):
+def defend(game_id: uint256, node: bytes32):
     """
     @notice The challenger agrees with the left half, so disagrees with the right.
+    @param node The right half, as the challenger saw it.
     """
-    self._descend(game_id, 1)
+    self._descend(game_id, 1, node)
 
 
 @internal
-def _descend(game_id: uint256, side: uint256):
+def _descend(game_id: uint256, side: uint256, meant: bytes32):
     self._spend(game_id, CHALLENGER)
     game: Game = self.games[game_id]
     assert msg.sender == game.challenger, "game: only the challenger"
     assert game.level != 0, "game: nothing left to halve"
     node: bytes32 = game.left if side == 0 else game.right
+    # SAFETY: as in `challenge`: after a reorganisation the same number may be another game, or the same game may stand elsewhere.
+    assert node == meant, "game: not the node that was meant"
     level: uint256 = game.level - 1
     position: uint256 = 2 * game.position + side
     self.games[game_id].node = node

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from eth_abi import encode
 
-from provers.optimistic.player import Defence, Player, honest
+from provers.optimistic.player import Defence, Player, Steps, honest
 from provers.optimistic.table import Claim, Table
 from provers.optimistic.truth import Truth
 from rollup.errors import OutsideError
@@ -15,7 +15,7 @@ from rollup.ir.image import Image
 from rollup.ports.l1 import Block, Contract
 from rollup.ports.settlement import ChainView, Context, Job, Move, Properties, Submission
 from rollup.state.header import StepHeader
-from rollup.state.steps import LEAVES, StepsTree
+from rollup.state.steps import LEAVES
 
 DAY = 86_400
 CONTRACT = "settlement/dispute_game"
@@ -163,7 +163,7 @@ class OptimisticBackend:
         return self._player
 
 
-def payload_of(terminal: StepHeader, steps: StepsTree) -> bytes:
+def payload_of(terminal: StepHeader, steps: Steps) -> bytes:
     """Return what the game contract's `open` decodes: the root over the steps, the terminal header, its path as the last leaf."""
     return encode([_PAYLOAD], [(steps.root, terminal.words(), steps.path(LEAVES - 1))])
 

@@ -6,21 +6,38 @@ moves that are its own to make. So a restart loses nothing, and no move is made 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from provers.optimistic.one_step import BlobOpener
 from provers.optimistic.table import Claim, Game, Table, Turn
 from provers.optimistic.truth import Truth
 from rollup.batch.batch import Batch
-from rollup.ports.l1 import Receipt
+from rollup.ports.l1 import L1Reverted
 from rollup.ports.settlement import ChainView, Move, Progress, silent
-from rollup.state.steps import StepsTree
-
-Defence = Callable[[Claim, Truth], StepsTree]
-"""Which tree over step headers a claim of the player's own was made from."""
 
 
-def honest(_claim: Claim, truth: Truth) -> StepsTree:
+class Steps(Protocol):
+    """A tree over step headers, or over what somebody says they are; `state.steps.StepsTree` is the right one."""
+
+    @property
+    def root(self) -> bytes:
+        """The root, 32 bytes."""
+        ...
+
+    def node(self, level: int, position: int) -> bytes:
+        """Return a node by level (0 = leaves) and position."""
+        ...
+
+    def path(self, leaf: int) -> tuple[bytes, ...]:
+        """Return the 8 siblings of a leaf, leaf level first."""
+        ...
+
+
+Defence = Callable[[Claim, Truth], Steps]
+"""Which tree a claim of the player's own was made from."""
+
+
+def honest(_claim: Claim, truth: Truth) -> Steps:
     """An honest proposer claims the right steps."""
     return truth.steps
 
@@ -65,43 +82,42 @@ class Player:
             if game.turn is Turn.OVER:
                 continue
             claim = self.table.claim(game.claim)
-            move = self._move(view, claim, game, now)
-            if move is not None:
-                yield move
+            if claim.batch > view.derived() or self._me not in (claim.proposer, game.challenger):
+                continue
+            yield from self._answer(view, claim, game, now)
 
-    def _move(self, view: ChainView, claim: Claim, game: Game, now: int) -> Move | None:
+    def _answer(self, view: ChainView, claim: Claim, game: Game, now: int) -> Iterator[Move]:
         """Apply the first rule that fits."""
         mine, me = claim.proposer == self._me, game.challenger == self._me
-        if not (mine or me):
-            return None
         if claim.rejected:
-            return self._act(game, "close") if me else None
-        if game.overdue(now, self.table.constant("CLOCK")):
-            return self._act(game, "timeout") if (game.turn is Turn.PROPOSER) == me else None
-        if game.turn is Turn.PROPOSER:
-            return self._reveal(view, claim, game) if mine else None
-        if game.level > 0:
-            return self._descend(view, claim, game) if me else None
-        return self._step(view, claim, game)
+            yield from self._act(game, "close") if me else ()
+        elif game.overdue(now, self.table.constant("CLOCK")) and (me if game.turn is Turn.PROPOSER else mine):
+            yield from self._act(game, "timeout")
+        elif game.turn is Turn.PROPOSER:
+            yield from self._reveal(view, claim, game) if mine else ()
+        elif game.level > 0:
+            yield from self._descend(view, claim, game) if me else ()
+        else:
+            yield from self._step(view, claim, game)
 
-    def _reveal(self, view: ChainView, claim: Claim, game: Game) -> Move:
+    def _reveal(self, view: ChainView, claim: Claim, game: Game) -> Iterator[Move]:
         """Open the node from the tree that the claim was made from: nothing else hashes to it."""
         tree = self.defence(claim, self._truth(view, claim.batch))
         left, right = (tree.node(game.level - 1, 2 * game.position + side) for side in (0, 1))
         return self._act(game, "reveal", left, right)
 
-    def _descend(self, view: ChainView, claim: Claim, game: Game) -> Move:
+    def _descend(self, view: ChainView, claim: Claim, game: Game) -> Iterator[Move]:
         """Go where the first difference lies, so that the header before the last step is the right one, and known."""
         right_tree = self._truth(view, claim.batch).steps
         agreed = game.left == right_tree.node(game.level - 1, 2 * game.position)
-        return self._act(game, "defend" if agreed else "attack")
+        return self._act(game, "defend", game.right) if agreed else self._act(game, "attack", game.left)
 
-    def _step(self, view: ChainView, claim: Claim, game: Game) -> Move | None:
+    def _step(self, view: ChainView, claim: Claim, game: Game) -> Iterator[Move]:
         """Have L1 execute the step, on whichever side the truth is ours."""
         truth = self._truth(view, claim.batch)
         wrong = game.node != truth.steps.node(0, game.position)
         if wrong != (game.challenger == self._me):
-            return None
+            return iter(())
         # INVARIANT: what a challenger agreed to is the right tree's, and what an honest proposer defends is too.
         path = truth.steps.path(game.position - 1)[: game.agreed_level] if game.position else ()
         return self._act(
@@ -125,32 +141,42 @@ class Player:
             decided = claim.rejected or claim.settled or now > claim.opened + window
             if decided or number in challenged or not final < claim.batch <= view.derived():
                 continue
-            if self._is_right(view, self.table.claim(claim.parent)) and not self._is_right(view, claim):
-                receipt = self._send("challenge", number, value=self.table.constant("CHALLENGE_BOND"))
-                yield self._told("challenge", number, receipt, {})
+            if claim.proposer != self._me and self._can_be_refuted(view, claim):
+                bond = self.table.constant("CHALLENGE_BOND")
+                yield from self._send("challenge", number, claim.root, claim=number, value=bond)
 
     def _challenged(self) -> set[int]:
         games = (self.table.read_game(number) for number in range(1, self.table.game_count() + 1))
         return {game.claim for game in games if game.challenger == self._me}
 
-    def _is_right(self, view: ChainView, claim: Claim) -> bool:
-        """Tell whether a claim says what follows from L1; with the right result, a root over wrong steps is wrong as well."""
-        right = view.header(claim.batch).hash() == claim.header_hash
-        return right and (claim.batch == 0 or claim.root == self._truth(view, claim.batch).steps.root)
+    def _can_be_refuted(self, view: ChainView, claim: Claim) -> bool:
+        """Tell whether a claim has a wrong step that we can show.
+
+        On a parent with a wrong header it may have none, and needs none: the parent will fall. A right result over wrong steps is
+        refuted as well: its steps would become what a later game trusts.
+        """
+        parent = self.table.claim(claim.parent)
+        on_truth = view.header(parent.batch).hash() == parent.header_hash
+        return on_truth and claim.root != self._truth(view, claim.batch).steps.root
 
     # Bonds
 
     def _bonds(self) -> Iterator[Move]:
-        """Settle our own claims once their batches are final, then collect what is ours."""
+        """Settle what brings us a bond once its batch is final, then collect what is ours."""
         final = self.table.final_batch()
         for number in range(1, self.table.claim_count() + 1):
             claim = self.table.claim(number)
             over = claim.batch <= final and not (claim.open_games or claim.rejected or claim.settled)
-            if over and claim.proposer == self._me:
-                yield self._told("settle", number, self._send("settle", number), {})
+            if over and self._heir(claim) == self._me:
+                yield from self._send("settle", number, claim=number)
         credit = self.table.credit(self._me)
         if credit:
-            yield self._told("collect", 0, self._send("collect", self._me), {"wei": credit})
+            yield from self._send("collect", self._me, details={"wei": credit})
+
+    def _heir(self, claim: Claim) -> bytes:
+        """Return who gets the bond of a claim about a final batch: its proposer if it was right, else whoever was."""
+        right = self.table.claim(self.table.final_claim(claim.batch))
+        return claim.proposer if claim.header_hash == right.header_hash else right.proposer
 
     # Parts
 
@@ -165,18 +191,24 @@ class Player:
             self._truths[key] = Truth.of(view, number)
         return self._truths[key]
 
-    def _act(self, game: Game, move: str, *args: Any) -> Move:
-        receipt = self._send(move, game.number, *args)
+    def _act(self, game: Game, move: str, *args: Any) -> Iterator[Move]:
         details: dict[str, object] = {"game": game.number, "level": game.level, "position": game.position}
-        return self._told(move, game.claim, receipt, details)
+        return self._send(move, game.number, *args, claim=game.claim, details=details)
 
-    def _told(self, move: str, claim: int, receipt: Receipt, details: dict[str, object]) -> Move:
-        made = Move(move, claim, receipt.gas_used, details)
-        self.progress(f"{move} {details or ''}".strip(), 1, 1)
-        return made
-
-    def _send(self, function: str, *args: Any, value: int = 0) -> Receipt:
-        return self.table.l1.transact(self.table.game, function, *args, value=value, cause="dispute")
+    def _send(
+        self, move: str, *args: Any, claim: int = 0, value: int = 0, details: dict[str, object] | None = None
+    ) -> Iterator[Move]:
+        """Make a move. One that L1 refuses is told, not raised: others may have moved first, and other games wait."""
+        details = details or {}
+        self.progress(f"{move} {details or ''}".strip(), 0, 1)
+        try:
+            receipt = self.table.l1.transact(self.table.game, move, *args, value=value, cause="dispute")
+            made = Move(move, claim, receipt.gas_used, details)
+        except L1Reverted as refused:
+            gas = refused.receipt.gas_used if refused.receipt else 0
+            made = Move(f"{move} refused", claim, gas, {**details, "reason": refused.reason})
+        self.progress(f"{made.what} {made.details or ''}".strip(), 1, 1)
+        yield made
 
 
 def batch_words(batch: Batch) -> tuple[object, ...]:

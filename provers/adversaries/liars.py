@@ -1,0 +1,147 @@
+"""Liars of the dispute game: claims with one wrong step, in every other respect as good as the right one.
+
+A lie is told at one step: after it the state holds a record that no step wrote, or the header a word; all steps after that follow
+from it by the rules. So nobody can tell a lie from the truth but who executes that step. The liar can play to the end: he knows
+every leaf of his tree.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from provers.optimistic.backend import payload_of
+from provers.optimistic.player import Defence, Steps
+from provers.optimistic.table import Claim
+from provers.optimistic.truth import Truth
+from rollup.crypto.keccak import keccak256
+from rollup.execution.engine import step
+from rollup.ir.image import Image
+from rollup.params import TABLE_ACCOUNTS, AccountAttribute
+from rollup.ports.settlement import ChainView
+from rollup.state.header import Header, StepHeader
+from rollup.state.steps import LEAVES, StepsTree
+from rollup.state.tree import Tree
+
+Forgery = Callable[[Image, StepHeader, Tree], StepHeader]
+"""Changes a header and, in place, its state: from the right ones after a step to those that are claimed."""
+
+STOLEN = 10**9
+"""Gwei that a liar gives himself unless told otherwise: one ether."""
+
+
+def credit(account: int, gwei: int = STOLEN) -> Forgery:
+    """Return the forgery that adds to the native balance of an account; one that does not exist comes into being."""
+
+    def forge(image: Image, header: StepHeader, state: Tree) -> StepHeader:
+        index = image.layout.tree_index(TABLE_ACCOUNTS, account)
+        record = list(state.get(index) or (0,) * len(AccountAttribute))
+        record[AccountAttribute.BALANCE] = (record[AccountAttribute.BALANCE] + gwei) % (1 << 64)
+        state.update(index, record)
+        return replace(header, state_root=state.root)
+
+    return forge
+
+
+def words(**changes: int) -> Forgery:
+    """Return the forgery that overwrites words of the step header, e.g. `withdrawals=1`."""
+
+    def forge(_image: Image, header: StepHeader, _state: Tree) -> StepHeader:
+        return replace(header, **changes)
+
+    return forge
+
+
+@dataclass(frozen=True)
+class Lie:
+    """A wrong claim, ready to be proposed and defended.
+
+    Attributes
+    ----------
+    header
+        What it says follows from the batch.
+    steps_tree
+        The tree over its step headers.
+    payload
+        For `rollup.propose`, with the claim bond.
+    step
+        The first leaf that is wrong.
+    """
+
+    header: Header
+    steps_tree: Steps
+    payload: bytes
+    step: int
+
+    def defence(self, claim: Claim, truth: Truth) -> Steps:
+        """Defend this claim from its own tree, and any other from the right one: an `optimistic.player.Defence`."""
+        return self.steps_tree if claim.root == self.steps_tree.root else truth.steps
+
+
+def lie_at(view: ChainView, number: int, step: int, forgery: Forgery | None = None) -> Lie:
+    """Return the claim for batch `number` that is right up to leaf `step`, and wrong there.
+
+    Parameters
+    ----------
+    view
+        The chain as it is.
+    step
+        Leaf of the dispute tree, 0 to 255. Past the last step of the batch it is a lie in the padding.
+    forgery
+        What is wrong; by default the batch's payee, or account 1, gains `STOLEN` gwei.
+    """
+    assert 0 <= step < LEAVES, f"the dispute tree has no leaf {step}"
+    truth = Truth.of(view, number)
+    forge = forgery or credit(truth.batch.payee or 1)
+    headers = lying_steps(truth, step, forge)
+    return lie_of(truth.parent.after(headers[-1]), StepsTree(headers), headers[-1], step)
+
+
+def lie_of(header: Header, tree: Steps, terminal: StepHeader, step: int) -> Lie:
+    """Return a lie made by hand."""
+    return Lie(header, tree, payload_of(terminal, tree), step)
+
+
+def lying_steps(truth: Truth, at: int, forge: Forgery) -> tuple[StepHeader, ...]:
+    """Return the step headers that a liar claims: right before leaf `at`, forged there, consistent after it, terminal at the end."""
+    state, header = truth.state.fork(), StepHeader.start(truth.parent)
+    headers: list[StepHeader] = []
+    while len(headers) <= at or not header.is_terminal:
+        header = step(truth.image, header, truth.batch, state).header
+        if len(headers) == at:
+            header = forge(truth.image, header, state)
+        headers.append(header)
+    return tuple(headers)
+
+
+class Leaves:
+    """A tree over any 256 leaves, for lies that no headers stand behind.
+
+    Parameters
+    ----------
+    leaves
+        32 bytes each; the last one is repeated.
+    """
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        self._levels = [[*leaves, *[leaves[-1]] * (LEAVES - len(leaves))]]
+        while len(self._levels[-1]) > 1:
+            below = self._levels[-1]
+            self._levels.append([keccak256(below[at], below[at + 1]) for at in range(0, len(below), 2)])
+
+    @property
+    def root(self) -> bytes:
+        """The root, 32 bytes."""
+        return self._levels[-1][0]
+
+    def node(self, level: int, position: int) -> bytes:
+        """Return a node by level (0 = leaves) and position."""
+        return self._levels[level][position]
+
+    def path(self, leaf: int) -> tuple[bytes, ...]:
+        """Return the 8 siblings of a leaf, leaf level first."""
+        return tuple(self._levels[level][leaf >> level ^ 1] for level in range(len(self._levels) - 1))
+
+
+def defend_all(lies: Sequence[Lie]) -> Defence:
+    """Return the defence of several lies at once."""
+    trees = {lie.steps_tree.root: lie.steps_tree for lie in lies}
+    return lambda claim, truth: trees.get(claim.root, truth.steps)

@@ -93,6 +93,7 @@ def program() -> bytes:
 def init_code() -> bytes:
     """Return the code that leaves `program()` when a contract is created from it."""
     code = program()
+    # PUSH2 length, DUP1, PUSH1 10, RETURNDATASIZE (0), CODECOPY, RETURNDATASIZE, RETURN: these are the ten bytes before the code.
     head = bytes.fromhex(f"61{len(code):04x}80600a3d393df3")
     return head + code
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from l1bridge import kzg
 from l1bridge.client import L1Client
@@ -43,7 +45,7 @@ def stepper(deploy_stepper: Callable[[Image], Contract]) -> Contract:
     return deploy_stepper(IMAGE)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def take(l1: L1Client, stepper: Contract) -> Take:
     """Take a step on both machines, hold the headers together, and return what became of it."""
 
@@ -252,3 +254,37 @@ def test_last_transaction_of_the_capacity_is_taken(take: Take) -> None:
 
 def test_step_past_the_end_is_the_identity(take: Take) -> None:
     assert take(scenario(data_cursor=END, step=9)) == (Status.APPLIED, Reason.NONE)
+
+
+# ---------------------------------------------------------------- anything
+
+
+@settings(max_examples=10)
+@given(
+    tag=st.integers(1, LAYOUT.actions),
+    sender=st.sampled_from([0, ALICE, BOB, CAROL]),
+    garbage=st.lists(st.integers(0, R - 1) | st.integers(0, 2**252 - 1), min_size=10, max_size=12),
+    place=st.integers(0, 3),
+)
+def test_any_data_gives_on_l1_what_the_engine_makes_of_it(
+    take: Take, tag: int, sender: int, garbage: list[int], place: int
+) -> None:
+    cursor = place * LAYOUT.stride
+    first, shift = cursor // SLOTS_PER_ELEMENT, cursor % SLOTS_PER_ELEMENT * 63
+    elements = [0] * first + garbage
+    elements[first] = elements[first] % 2**252 >> shift + 16 << shift + 16 | (sender << 8 | tag) << shift
+    take(scenario(elements=elements[: first + 12], data_cursor=cursor))
+
+
+@settings(max_examples=5)
+@given(
+    words=st.tuples(
+        st.integers(0, 255),
+        st.integers(0, R - 1),
+        st.integers(0, R - 1),
+        st.integers(0, 2**160 - 1),
+        st.integers(0, 2**64 - 1),
+    )
+)
+def test_any_message_gives_on_l1_what_the_engine_makes_of_it(take: Take, words: tuple[int, ...]) -> None:
+    take(scenario(messages=[Message(1, *words)]))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from l1bridge import kzg
@@ -103,7 +103,7 @@ def take_on_both(l1: L1Client, stepper: Contract, image: Image, taken: Scenario)
 
 
 @pytest.mark.parametrize("primitive", P)
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6)
 @given(x=elements, y=elements, equal=st.booleans())
 def test_primitive_means_on_l1_what_it_means_in_python(
     l1: L1Client, stepper_of: Callable[[Image], Contract], primitive: P, x: int, y: int, *, equal: bool

@@ -1,7 +1,8 @@
 """A small chain on the in-process L1, settled by games; and the chain as everybody derives it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,10 +49,21 @@ def funded(image: Image, accounts: int = 2) -> Tree:
 
 
 @dataclass
+class Clock:
+    """L1's time: a block carries `now`, or a second more than its parent if that is later."""
+
+    now: int = NOON
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@dataclass
 class Chain:
     """A deployed chain and its view; satisfies `ports.settlement.ChainView`."""
 
     image: Image
+    clock: Clock
     l1: L1Client
     rollup: Contract
     game: Contract
@@ -63,9 +75,10 @@ class Chain:
     inbox: list[Message] = field(default_factory=list)
 
     @classmethod
-    def deploy(cls, image: Image, terms: Terms = TERMS, l1: L1Client | None = None) -> "Chain":
+    def deploy(cls, image: Image, terms: Terms = TERMS) -> "Chain":
         """Deploy rollup, stepper and game for a program on an L1 of its own."""
-        l1 = l1 or connect(key=SEQUENCER, clock=lambda: NOON)
+        clock = Clock()
+        l1 = connect(key=SEQUENCER, clock=clock)
         compiler, layout, state = default_compiler(), image.layout, funded(image)
         genesis = Header.genesis(state.root, 3)
         poseidon = l1.deploy(compiler.contract("poseidon2"))
@@ -77,7 +90,35 @@ class Chain:
         backend.prepare(image)
         game = backend.deploy(rollup)
         l1.transact(rollup, "initialize", game.address)
-        return cls(image, l1, rollup, game, l1.call(rollup, "DOMAIN"), [genesis], [state])
+        return cls(image, clock, l1, rollup, game, l1.call(rollup, "DOMAIN"), [genesis], [state])
+
+    @contextmanager
+    def undone(self) -> Iterator["Chain"]:
+        """Give a copy to play with; afterwards L1 and its time are as before."""
+        snapshot, now = self.l1.snapshot(), self.clock.now
+        lists = {name: list(getattr(self, name)) for name in ("headers", "states", "batches", "executions", "inbox")}
+        try:
+            yield replace(self, **lists)
+        finally:
+            self.l1.revert(snapshot)
+            self.clock.now = now
+
+    # Time
+
+    @property
+    def head(self) -> Block:
+        """L1's newest block."""
+        return self.l1.head()
+
+    def at(self, time: int) -> "Chain":
+        """Let the next transaction happen exactly then."""
+        assert time > self.head.timestamp, "that time is past"
+        self.clock.now = time
+        return self
+
+    def pass_to(self, time: int) -> None:
+        """Seal an empty block of that time."""
+        self.at(time).l1.mine()
 
     # What happens on L1
 
@@ -171,11 +212,6 @@ class Chain:
     def finalise(self, claim: int, header: Header) -> None:
         """Make an accepted claim final."""
         self.l1.transact(self.rollup, "finalise", claim, header.words())
-
-    @property
-    def head(self) -> Block:
-        """L1's newest block."""
-        return self.l1.head()
 
     # ChainView
 

@@ -114,6 +114,20 @@ class Move:
     details: dict[str, object] = field(default_factory=dict)
 
 
+class BackendFactory(Protocol):
+    """What a package registers under the entry-point group `tandem.provers`: the backend's class."""
+
+    def __call__(self, context: Context, **options: object) -> "SettlementBackend":
+        """Make a backend; every option has a default."""
+        ...
+
+
+def batch_struct(batch: "Batch") -> tuple[bytes, int, int, int, bytes, int, int, bytes]:
+    """Return the preimage of a batch's hash as the contracts' struct `Batch` (machine.md §6)."""
+    posted = (batch.parent_hash, batch.number, batch.timestamp, batch.inbox_to)
+    return (*posted, batch.rolling, batch.payee, int(batch.kind), batch.data_hash)
+
+
 class ChainView(Protocol):
     """The chain as derived from L1 alone and executed here; who asks believes nobody."""
 

@@ -1,0 +1,61 @@
+"""The batcher: posts sealed batches to L1, in order, each once."""
+
+from rollup.nodes.outbox import Outbox, Sealed
+from rollup.ports.da import DataLayer
+from rollup.ports.l1 import L1, Contract, Receipt
+from rollup.ports.store import ChainStore
+
+CAUSE = "post"
+"""Under which the cost of posting is booked."""
+
+
+class Batcher:
+    """Posts what a sequencer left in the outbox.
+
+    Parameters
+    ----------
+    l1
+        Signs for the account that the contract takes batches from.
+    rollup
+        The rollup contract.
+    layer
+        How data is published.
+    outbox, store
+        What is to be posted; what L1 holds already, as a full node derived it.
+    """
+
+    def __init__(self, l1: L1, rollup: Contract, layer: DataLayer, outbox: Outbox, store: ChainStore) -> None:
+        self._l1, self._rollup, self._layer, self._outbox, self._store = l1, rollup, layer, outbox, store
+
+    def post(self) -> Receipt | None:
+        """Post the batch that is due; None if none is, or the full node has not caught up with L1.
+
+        SAFETY: a batch is posted with its number and its parent's hash, which L1 compares; so if a crash hid that it was posted
+        already, or if that is still under way, posting it again fails on L1 and changes nothing.
+
+        Raises
+        ------
+        L1Reverted
+            If L1 refuses it, e.g. because it reorganised meanwhile.
+        """
+        newest = self._store.newest()
+        number = self._l1.call(self._rollup, "newest_batch")[0]
+        sealed = self._outbox.get(number + 1)
+        if newest != number or sealed is None or sealed.parent != self._store.header(number).hash():
+            return None
+        return self._send(sealed)
+
+    def forget(self) -> None:
+        """Drop from the outbox what L1 cannot lose any more: what is posted at its finalised head."""
+        final = self._l1.head("finalized")
+        self._outbox.drop_through(self._l1.call(self._rollup, "newest_batch", block=final.number)[0])
+
+    def _send(self, sealed: Sealed) -> Receipt:
+        parent_hash = self._l1.call(self._rollup, "batch_hash", sealed.number - 1)
+        # The newest block's time: not before the parent's, which that block or an earlier one holds, and never in the future.
+        timestamp = self._l1.head().timestamp
+        header = (parent_hash, timestamp, sealed.inbox_to, sealed.rolling, sealed.payee)
+        posting = self._layer.encode(sealed.elements)
+        if posting.blobs:
+            return self._l1.transact(self._rollup, "post_blob", *header, blobs=posting.blobs, cause=CAUSE)
+        return self._l1.transact(self._rollup, "post_calldata", *header, posting.calldata, cause=CAUSE)

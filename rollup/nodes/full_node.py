@@ -1,0 +1,153 @@
+"""The full node: derives the chain from L1, executes every batch, keeps the result, and says who lied."""
+
+from rollup.batch.batch import Batch
+from rollup.batch.derivation import Position
+from rollup.execution import interpreter
+from rollup.execution.engine import Runner, execute
+from rollup.ir.image import Image
+from rollup.nodes.alarm import Alarm, OnAlarm
+from rollup.nodes.follower import Derived, Follower, Posted
+from rollup.nodes.stream import StreamReader
+from rollup.nodes.witnessed import Witnessed
+from rollup.ports.l1 import Contract, L1Reorganised
+from rollup.ports.store import Block, Changes, ChainStore, L1Point
+from rollup.state.header import Header
+from rollup.state.tree import Tree
+
+
+class FullNode:
+    """Holds the whole state; satisfies `ports.settlement.ChainView`.
+
+    Parameters
+    ----------
+    image
+        The program.
+    rollup
+        Its contract.
+    domain
+        What signatures of the chain are bound to.
+    follower, store
+        Where it reads, and where it keeps; the store may be read by other roles.
+    start
+        The L1 block before which nothing concerns this chain.
+    stream
+        What the sequencer says, if it is to be checked.
+    on_alarm
+        Told of every lie; they are kept in `alarms` too.
+    runner
+        An interpreter of graphs.
+    """
+
+    def __init__(
+        self,
+        image: Image,
+        rollup: Contract,
+        domain: int,
+        follower: Follower,
+        store: ChainStore,
+        *,
+        start: L1Point,
+        stream: StreamReader | None = None,
+        on_alarm: OnAlarm | None = None,
+        runner: Runner = interpreter.run,
+    ) -> None:
+        self.image = image
+        self.rollup = rollup
+        self.domain = domain
+        self.store = store
+        self.alarms: list[Alarm] = []
+        self._follower = follower
+        self._start = start
+        self._on_alarm = on_alarm
+        self._witnessed = None if stream is None else Witnessed(stream)
+        self._runner = runner
+
+    # Following
+
+    def sync(self) -> int:
+        """Follow L1 to its head, and return the number of the newest batch.
+
+        A reorganisation is followed too: what it undid is forgotten, and the new branch derived.
+
+        Raises
+        ------
+        L1Error
+            If L1 does not answer, or nobody has the data of a batch.
+        DerivationError, L1Forged
+            If L1 says what cannot be.
+        """
+        while True:
+            try:
+                self._follow(self._common_point())
+            except L1Reorganised:
+                continue
+            return self.derived()
+
+    def _common_point(self) -> L1Point:
+        """Return the newest L1 block followed that is still in the chain, having forgotten all that came after it."""
+        while (point := self.store.point()) is not None:
+            if self._follower.scanner.holds(point):
+                return point
+            self.store.rewind(point.number - 1)
+        return self._start
+
+    def _follow(self, point: L1Point) -> None:
+        number = self.store.newest()
+        position = self.store.position(number)
+        header, state = self.store.header(number), self.store.state(number)
+        for derived in self._follower.after(point, position, self.store.messages(position.inbox_index)):
+            header, state = self._keep(derived, header, state)
+
+    def _keep(self, derived: Derived, header: Header, state: Tree) -> tuple[Header, Tree]:
+        executed: list[tuple[Block, Changes]] = []
+        for posted in derived.batches:
+            state = state.fork()
+            block = self._execute(posted, header, state)
+            executed.append((block, Changes.of(state)))
+            header = block.header
+        self.store.advance(derived.point, derived.messages, executed)
+        for block, _ in executed:
+            self._judge(block)
+        # What is kept can be read again from there, without the overlays.
+        return header, self.store.state(header.batch_number) if executed else state
+
+    def _execute(self, posted: Posted, header: Header, state: Tree) -> Block:
+        result = execute(self.image, header, posted.batch, state, self._runner)
+        return Block(
+            posted.batch, posted.point, posted.transaction_hash, result.header, result.step_headers, result.receipts
+        )
+
+    def _judge(self, block: Block) -> None:
+        if self._witnessed is None:
+            return
+        self._witnessed.read()
+        for alarm in self._witnessed.judge(block):
+            self.alarms.append(alarm)
+            if self._on_alarm is not None:
+                self._on_alarm(alarm)
+
+    # What others ask
+
+    def derived(self) -> int:
+        """Number of the newest batch derived and executed; 0 if none is."""
+        return self.store.newest()
+
+    def batch(self, number: int) -> Batch:
+        """Return a derived batch; `KeyError` if there is none."""
+        return self.store.block(number).batch
+
+    def block(self, number: int) -> Block:
+        """Return a derived batch with its result; `KeyError` if there is none."""
+        return self.store.block(number)
+
+    def header(self, number: int) -> Header:
+        """Return the header after a batch; `header(0)` is genesis."""
+        return self.store.header(number)
+
+    def position(self, number: int) -> Position:
+        """Return where derivation stands after a batch."""
+        return self.store.position(number)
+
+    def state_before(self, number: int) -> Tree:
+        """Return a copy of the state that batch `number` runs on."""
+        return self.store.state(number - 1)

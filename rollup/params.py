@@ -42,6 +42,9 @@ MAX_INSTRUCTIONS: Final = 512
 MAX_ARGUMENTS: Final = 8
 MAX_SLOTS: Final = 8
 """Records that one graph may open, the frame's own included."""
+MAX_HASH_ITEMS: Final = 63
+MAX_SIGNATURES: Final = 4
+"""Per `hash`, and `verify_signature`s per graph: what the contracts take (contracts/poseidon2.vy, contracts/stepper.vy)."""
 MAX_BODY: Final = 300
 """Instructions between the two halves of the frame."""
 MAX_ATTRIBUTES: Final = 16

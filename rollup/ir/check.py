@@ -14,7 +14,17 @@ from rollup.ir.codec import require_unused_zero
 from rollup.ir.graph import Graph, Instruction
 from rollup.ir.layout import Layout
 from rollup.ir.primitives import PRIMITIVES, Primitive
-from rollup.params import FULL, MAX_ARGUMENTS, MAX_INSTRUCTIONS, MAX_SLOTS, SCALAR_BITS, WIDEST_INTEGER, Output
+from rollup.params import (
+    FULL,
+    MAX_ARGUMENTS,
+    MAX_HASH_ITEMS,
+    MAX_INSTRUCTIONS,
+    MAX_SIGNATURES,
+    MAX_SLOTS,
+    SCALAR_BITS,
+    WIDEST_INTEGER,
+    Output,
+)
 
 ITEMS_PER_ARG: Final = 3
 
@@ -45,6 +55,7 @@ class _Checker:
         self.opened: list[int] = []
         self.queued: list[tuple[int, int, int]] = []
         self.written: set[tuple[Primitive, int, int]] = set()
+        self.signatures = 0
 
     def refuse(self, problem: str) -> PeerError:
         """Make the error that names graph, instruction and culprit."""
@@ -169,11 +180,16 @@ def _arg(checker: _Checker, instruction: Instruction) -> int:
 
 def _hash(checker: _Checker, instruction: Instruction) -> int:
     checker.take_queue(instruction.a)
+    if instruction.a > MAX_HASH_ITEMS:
+        raise checker.refuse(f"it hashes {instruction.a} items; at most {MAX_HASH_ITEMS} fit")
     return R
 
 
 def _verify_signature(checker: _Checker, instruction: Instruction) -> int:
     checker.take_queue(ITEMS_PER_ARG)
+    checker.signatures += 1
+    if checker.signatures > MAX_SIGNATURES:
+        raise checker.refuse(f"more than {MAX_SIGNATURES} signatures are verified")
     if checker.bounds[instruction.b] > BOOLEAN or checker.bounds[instruction.c] > 1 << SCALAR_BITS:
         raise checker.refuse(f"r_sign wants 1 bit and s {SCALAR_BITS}")
     return BOOLEAN

@@ -11,7 +11,7 @@ from rollup.errors import DecodeError, PeerError
 from rollup.ir.check import check
 from rollup.ir.graph import Check, Graph, Instruction
 from rollup.ir.primitives import Primitive as P  # noqa: N817 -- it stands in every row of a table
-from rollup.params import MAX_INSTRUCTIONS, MAX_SLOTS
+from rollup.params import MAX_HASH_ITEMS, MAX_INSTRUCTIONS, MAX_SIGNATURES, MAX_SLOTS
 from tests.programs.graphs import INPUTS, LAYOUT
 
 # INPUTS are of 1, 4, 7, 8, 64, 128, 253 bits, and a full element.
@@ -35,7 +35,13 @@ GOOD = [
     graph([I(P.CONST, a=1)], constants=(0, R - 1)),
 ]
 
+SIGNED = [FLAG, U8, *[I(P.ARG, 0, 1, 1, 1), I(P.VERIFY_SIGNATURE, 0, 1, 0, 1)] * MAX_SIGNATURES]
+GOOD.append(graph([U8, *[I(P.ARG)] * 21, I(P.HASH, 5, MAX_HASH_ITEMS)]))
+GOOD.append(graph(SIGNED))
+
 BAD: list[tuple[str, Graph, str]] = [
+    ("hash of too much", graph([U8, *[I(P.ARG)] * 22, I(P.HASH, 5, 64)]), "hashes 64 items; at most 63 fit"),
+    ("too many signatures", graph([*SIGNED, *SIGNED[2:4]]), "more than 4 signatures"),
     ("pool too short", graph([I(P.CONST, a=1)], constants=(5,)), r"instruction 0 \(const\): there is no constant 1"),
     ("pool repeated", graph([], constants=(5, 5)), "distinct"),
     ("pool not canonical", graph([], constants=(R,)), "distinct elements"),

@@ -23,6 +23,7 @@ class MockBackend:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._settlement: Contract | None = None
+        self._jobs: set[str] = set()
 
     @property
     def properties(self) -> Properties:
@@ -64,17 +65,21 @@ class MockBackend:
 
     def submit(self, view: ChainView, number: int) -> str:
         """Return the id of a job that is done: the batch's hash."""
-        return view.batch(number).hash().hex()
+        job = view.batch(number).hash().hex()
+        self._jobs.add(job)
+        return job
 
     def poll(self, job: str) -> Job:
-        """Say that a job is done."""
+        """Say that a job is done; `KeyError` for an id never given."""
+        if job not in self._jobs:
+            raise KeyError(job)
         return Job(job, "done", 1, 1)
 
     def fetch(self, job: str) -> Submission:
         """Return an empty payload."""
         return Submission(b"", details={"proves": f"nothing about {job}"})
 
-    def react(self, view: ChainView, head: Block) -> Sequence[Move]:
+    def react(self, view: ChainView, head: Block) -> Sequence[Move]:  # noqa: ARG002 - of the port
         """Make no move: nothing can be disputed."""
         return ()
 

@@ -1,68 +1,34 @@
 """A devnet: what a test, a tutorial or the demo drives, one call a thing that happens."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
-from rollup.batch.derivation import Rules
 from rollup.batch.receipt import Receipt
 from rollup.batch.transaction import Transaction
 from rollup.devnet.account import Account
 from rollup.devnet.calls import action_of, arguments_of
-from rollup.devnet.plugins import cache_folder, connect, load
+from rollup.devnet.chain import KEYS, Chain, Settings
 from rollup.errors import OutsideError
-from rollup.nodes.alarm import Alarm
-from rollup.nodes.batcher import Batcher
-from rollup.nodes.challenger import Challenger
-from rollup.nodes.claimant import Claimant, Honest
-from rollup.nodes.claims import Claims
-from rollup.nodes.follower import Follower, chain_rules
-from rollup.nodes.full_node import FullNode
-from rollup.nodes.outbox import Outbox
-from rollup.nodes.proposer import Proposer
-from rollup.nodes.prover import Prover
-from rollup.nodes.sequencer import Sequencer
-from rollup.nodes.stream import Stream, StreamReader
-from rollup.nodes.withdrawals import Withdrawals
-from rollup.params import DataKind, Status
-from rollup.ports.da import DataLayer
-from rollup.ports.deployment import ContractsToolchain, Ordering
+from rollup.params import Status
 from rollup.ports.l1 import L1
 from rollup.ports.l1 import Receipt as L1Receipt
-from rollup.ports.settlement import BackendFactory, Context, Move, Progress, SettlementBackend, silent
-from rollup.ports.store import Block, L1Point
+from rollup.ports.settlement import Move, Progress, silent
+from rollup.ports.store import Block
 from rollup.program import Program
-from rollup.state.header import Header
-from rollup.state.tree import Tree
-from rollup.store.store import Genesis, Store
 
 WEI_PER_GWEI = 10**9
 FUNDS = 10**9
 """Gwei that each account starts with: one ether."""
-KEYS = tuple(index.to_bytes(32, "big") for index in range(1, 21))
-"""L1 keys that a development chain funds; everybody knows them."""
-DEPLOYER, BATCHER, PROPOSER, CHALLENGER, RELEASER, USERS = range(6)
-"""Which key is whose; users have those from `USERS` on, rivals those after them."""
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
+HOUR, DAY = 3_600, 86_400
 POLL = 0.05
 """Seconds between looks at a job."""
 PATIENCE = 120
 """Steps of time that `settle` takes before it gives up."""
 
 
-@dataclass(frozen=True)
-class Rival:
-    """Another proposer, with a key, a backend and a mind of its own."""
-
-    proposer: Proposer
-    defender: Challenger
-    backend: SettlementBackend
-
-
-class Devnet:
+class Devnet(Chain):
     """A chain of its own, all roles in this process, nothing mocked but what says so.
 
     ::
@@ -119,7 +85,7 @@ class Devnet:
         Everything that a role cried out.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first two by name, each with a default
         self,
         program: type[Program],
         backend: str = "optimistic",
@@ -136,88 +102,17 @@ class Devnet:
         cache: Path | None = None,
         progress: Progress = silent,
     ) -> None:
-        if len(keys) < USERS + accounts:
-            raise OutsideError("devnet: too few L1 keys", expected=f">= {USERS + accounts}", got=len(keys))
-        self.program, self.image = program, program.image()
-        self.l1 = connect(l1, keys[DEPLOYER])
-        self.alarms: list[Alarm] = []
-        self._backend_name, self._options = backend, dict(options or {})
-        self._cache, self._progress = cache or cache_folder(), progress
-        self._keys = tuple(keys)
-        self._spare = list(keys[USERS + accounts :])
-        self._accounts = [Account.of(index, self._as(USERS + index)) for index in range(accounts)]
-        self.toolchain: ContractsToolchain = load("tandem.contracts", "vyper")()
-        self._layers: dict[DataKind, DataLayer] = {kind: load("tandem.da", kind.name.lower())() for kind in DataKind}
-        self._deploy(ordering or {}, dict(proposer_options or {}))
-        self._compose(DataKind[data.upper()], store)
-        self.sync()
-        self._seen = -1
-        if funds:
-            for account in self._accounts:
-                self._deposit(account, funds)
-            self._deliver()
-
-    def _deploy(self, ordering: Mapping[str, int], proposer_options: dict[str, object]) -> None:
-        self.backend = self._backend(self._as(PROPOSER), proposer_options)
-        self.backend.prepare(self.image)
-        windows = Ordering(self._as(BATCHER).address, **ordering)
-        self.genesis = Header.genesis(Tree(self.image.layout.depth).root)
-        self.deployment = self.toolchain.deploy(self.l1, self.image, self.genesis, windows, self.backend)
-        self.rollup = self.deployment.rollup
-        self.domain: int = self.l1.call(self.rollup, "DOMAIN")
-        self.start = L1Point(self.deployment.block, self.deployment.block_hash)
-
-    def _compose(self, kind: DataKind, store: str) -> None:
-        self.stream = Stream()
-        self.outbox = Outbox(store)
-        self.node = self.full_node(store, self.stream)
-        self.claims = Claims(self.l1, self.rollup, self.start)
-        self.sequencer = Sequencer(self.image, self.domain, self.node.store, self.outbox, self.stream)
-        batcher_l1 = self._as(BATCHER)
-        self.batcher = Batcher(batcher_l1, self.rollup, self._layers[kind], self.outbox, self.node.store)
-        self.proposer = self._proposer(self._as(PROPOSER), Honest(self.backend))
-        self.defender = Challenger(self.l1, self.node, self.backend)
-        self.prover = Prover(self.node, self.backend)
-        self.challenger_backend = self._attached(self._as(CHALLENGER), {})
-        self.challenger = Challenger(self.l1, self.node, self.challenger_backend)
-        self.withdrawals = Withdrawals(self._as(RELEASER), self.rollup, self.node.store, self.claims)
-
-    # Parts, for whoever wants one more
-
-    def full_node(self, store: str = "sqlite://", stream: StreamReader | None = None) -> FullNode:
-        """Return a full node of this chain with a store of its own, which has followed nothing yet."""
-        follower = Follower(self.l1, self.rollup, self._rules(), self._layers)
-        genesis = Genesis(self.image.program_id, self.domain, self.image.layout.depth, self.genesis, {})
-        return FullNode(
-            self.image,
-            self.rollup,
-            self.domain,
-            follower,
-            Store(store, genesis),
-            start=self.start,
-            stream=stream,
-            on_alarm=self.alarms.append,
+        settings = Settings(
+            l1, data, options or {}, proposer_options or {}, keys, ordering or {}, store, cache, progress
         )
-
-    def rival(
-        self, claimant: Callable[[SettlementBackend], Claimant] = Honest, options: Mapping[str, object] | None = None
-    ) -> Rival:
-        """Return one more proposer, e.g. one that lies; it acts only when it is told to.
-
-        Parameters
-        ----------
-        claimant
-            From its backend to what it claims.
-        options
-            For its backend, beside those of this devnet.
-        """
-        if not self._spare:
-            raise OutsideError(
-                "devnet: no L1 key is left for a rival", remedy="start it with more keys or fewer accounts"
-            )
-        l1 = self.l1.as_account(self._spare.pop(0))
-        backend = self._attached(l1, dict(options or {}))
-        return Rival(self._proposer(l1, claimant(backend)), Challenger(l1, self.node, backend), backend)
+        super().__init__(program.image(), backend, settings)
+        self.program = program
+        self._accounts = [Account.of(index, self.spare_key()) for index in range(accounts)]
+        self._seen = -1
+        self.sync()
+        for account in self._accounts if funds else ():
+            self._deposit(account, funds)
+        self._deliver()
 
     # Users
 
@@ -357,42 +252,7 @@ class Devnet:
         """Release all withdrawals of final batches and pay them out; return the transactions."""
         return (*self.withdrawals.release(), *self.withdrawals.pay())
 
-    def close(self) -> None:
-        """Give files and databases back."""
-        self.outbox.close()
-        if isinstance(self.node.store, Store):
-            self.node.store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
     # Inside
-
-    def _as(self, key: int) -> L1:
-        return self.l1.as_account(self._keys[key])
-
-    def _backend(self, l1: L1, options: dict[str, object]) -> SettlementBackend:
-        factory: BackendFactory = load("tandem.provers", self._backend_name)
-        context = Context(l1, self.toolchain.compiler, self.toolchain.blobs, self._cache, self._progress)
-        return factory(context, **{**self._options, **options})
-
-    def _attached(self, l1: L1, options: dict[str, object]) -> SettlementBackend:
-        backend = self._backend(l1, options)
-        backend.prepare(self.image)
-        self.toolchain.attach(l1, self.image, self.deployment, backend)
-        return backend
-
-    def _proposer(self, l1: L1, claimant: Claimant) -> Proposer:
-        claims = Claims(l1, self.rollup, self.start)
-        return Proposer(l1, self.node, claims, self.deployment.settlement, claimant, on_alarm=self.alarms.append)
-
-    def _rules(self) -> Rules:
-        return chain_rules(self.image.layout, self.domain, self.toolchain.blobs)
 
     def _deposit(self, account: Account, amount: int) -> None:
         key = account.secret.public

@@ -46,11 +46,15 @@ class Follower:
         Of the chain; see `chain_rules`.
     layers
         Where the data of each kind lies.
+    start
+        The L1 block that created the contract: nothing before it concerns the chain.
     """
 
-    def __init__(self, l1: L1, rollup: Contract, rules: Rules, layers: Mapping[DataKind, DataLayer]) -> None:
+    def __init__(
+        self, l1: L1, rollup: Contract, rules: Rules, layers: Mapping[DataKind, DataLayer], start: L1Point
+    ) -> None:
         self._l1 = l1
-        self._rules = rules
+        self.rollup, self.rules, self.start = rollup, rules, start
         self._layers = layers
         self.scanner = Scanner(l1, rollup)
 
@@ -89,7 +93,7 @@ class Follower:
         posted = [event for event in events if event.name == "BatchPosted"]
         logs = [_batch(event) for event in posted]
         contents = dict(self._contents(log, event) for log, event in zip(logs, posted, strict=True))
-        for batch, event in zip(derive(self._rules, position, waiting, logs, contents), posted, strict=True):
+        for batch, event in zip(derive(self.rules, position, waiting, logs, contents), posted, strict=True):
             yield Posted(batch, at, event.transaction_hash)
 
     def _contents(self, log: BatchLog, event: Event) -> tuple[bytes, bytes]:

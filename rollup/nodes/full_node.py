@@ -10,9 +10,12 @@ from rollup.nodes.follower import Derived, Follower, Posted
 from rollup.nodes.stream import StreamReader
 from rollup.nodes.witnessed import Witnessed
 from rollup.ports.l1 import Contract, L1Reorganised
-from rollup.ports.store import Block, Changes, ChainStore, L1Point
+from rollup.ports.store import Block, ChainStore, Changes, L1Point
 from rollup.state.header import Header
 from rollup.state.tree import Tree
+
+REORGANISATIONS = 16
+"""Within one `sync`, after which it gives up."""
 
 
 class FullNode:
@@ -22,14 +25,8 @@ class FullNode:
     ----------
     image
         The program.
-    rollup
-        Its contract.
-    domain
-        What signatures of the chain are bound to.
     follower, store
         Where it reads, and where it keeps; the store may be read by other roles.
-    start
-        The L1 block before which nothing concerns this chain.
     stream
         What the sequencer says, if it is to be checked.
     on_alarm
@@ -41,26 +38,30 @@ class FullNode:
     def __init__(
         self,
         image: Image,
-        rollup: Contract,
-        domain: int,
         follower: Follower,
         store: ChainStore,
         *,
-        start: L1Point,
         stream: StreamReader | None = None,
         on_alarm: OnAlarm | None = None,
         runner: Runner = interpreter.run,
     ) -> None:
         self.image = image
-        self.rollup = rollup
-        self.domain = domain
         self.store = store
         self.alarms: list[Alarm] = []
         self._follower = follower
-        self._start = start
         self._on_alarm = on_alarm
         self._witnessed = None if stream is None else Witnessed(stream)
         self._runner = runner
+
+    @property
+    def rollup(self) -> Contract:
+        """The rollup contract."""
+        return self._follower.rollup
+
+    @property
+    def domain(self) -> int:
+        """What signatures of the chain are bound to."""
+        return self._follower.rules.domain
 
     # Following
 
@@ -73,15 +74,20 @@ class FullNode:
         ------
         L1Error
             If L1 does not answer, or nobody has the data of a batch.
+        L1Reorganised
+            If L1 reorganised again and again while it was read.
         DerivationError, L1Forged
             If L1 says what cannot be.
         """
-        while True:
+        for _ in range(REORGANISATIONS):
             try:
                 self._follow(self._common_point())
+                break
             except L1Reorganised:
                 continue
-            return self.derived()
+        else:
+            self._follow(self._common_point())
+        return self.derived()
 
     def _common_point(self) -> L1Point:
         """Return the newest L1 block followed that is still in the chain, having forgotten all that came after it."""
@@ -89,7 +95,7 @@ class FullNode:
             if self._follower.scanner.holds(point):
                 return point
             self.store.rewind(point.number - 1)
-        return self._start
+        return self._follower.start
 
     def _follow(self, point: L1Point) -> None:
         number = self.store.newest()

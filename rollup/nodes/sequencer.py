@@ -65,6 +65,8 @@ class Sequencer:
         self._image, self._domain, self._store, self._outbox, self._stream = image, domain, store, outbox, stream
         self._payee, self._floor, self._runner = payee, floor, runner
         self._mempool = Mempool(image.layout, domain)
+        self._derived = 0
+        self._promised: dict[int, Header] = {}
         self.base_fee = floor
         self.dropped: list[bytes] = []
         self._resume(restarts=False)
@@ -251,7 +253,7 @@ class Sequencer:
     def _resume(self, *, restarts: bool) -> None:
         """Build on what the store holds: the chain, the batches sealed since, and the transactions acknowledged since."""
         self._derived = self._store.newest()
-        self._promised: dict[int, Header] = {}
+        self._promised = {}
         header, state = self._store.header(self._derived), self._store.state(self._derived)
         rolling = self._store.position(self._derived).rolling
         done: set[bytes] = set()

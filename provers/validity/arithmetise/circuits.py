@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -71,9 +72,9 @@ class ProgramCircuits:
         return {"chunk": dict(builder.parts), **{name: builder.parts_of(name) for name in builder.templates}}
 
     def path(self, kind: ChunkKind) -> Path:
-        """Return the file that keeps a circuit; its name is a hash of the program, kind, size and code."""
-        parts = (self.image.program_id, f"{kind.name}/{self.transactions}".encode(), code_version())
-        return cache_folder() / "circuits" / f"{hashlib.sha256(b''.join(parts)).hexdigest()}.npz"
+        """Return the file that keeps a circuit: a hash of program, kind and size, then one of the code that built it."""
+        name = hashlib.sha256(self.image.program_id + f"{kind.name}/{self.transactions}".encode()).hexdigest()
+        return cache_folder() / "circuits" / f"{name[:32]}-{code_version().hex()[:32]}.npz"
 
     def shape(self, kind: ChunkKind) -> ShapeBuilder:
         """Record a circuit anew; `circuit` is what to prove with."""
@@ -83,12 +84,8 @@ class ProgramCircuits:
 
     def _build(self, kind: ChunkKind) -> R1CS:
         system = self.shape(kind).r1cs()
-        path = self.path(kind)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # A reader never sees half a file: it is written beside its place and then moved there.
-        partial = path.with_name(f"{path.stem}.{uuid4().hex}.npz")
-        system.save(partial)
-        partial.replace(path)
+        with suppress(OSError):  # a disk that keeps nothing costs a second the next time, and no proof
+            _keep(system, self.path(kind))
         return system
 
     def _load(self, kind: ChunkKind) -> R1CS | None:
@@ -100,3 +97,15 @@ class ProgramCircuits:
         except DecodeError:
             path.unlink(missing_ok=True)
             return None
+
+
+def _keep(system: R1CS, path: Path) -> None:
+    """Write a circuit and forget those that older code built in its place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # A reader never sees half a file: it is written beside its place and then moved there.
+    partial = path.with_name(f"{uuid4().hex}.npz")
+    system.save(partial)
+    partial.replace(path)
+    for older in path.parent.glob(f"{path.name.split('-')[0]}-*.npz"):
+        if older != path:
+            older.unlink(missing_ok=True)

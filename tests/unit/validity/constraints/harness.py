@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Linear, Term
@@ -83,21 +84,22 @@ def undetermined(system: R1CS, values: Sequence[int], known: Iterable[int]) -> s
     A wire is determined (up to two values) by a row in which it is the only open one that matters, if the row is then a polynomial in it that is not identically 0.
     An open wire does not matter to a row if it stands in one factor only and the other factor is fixed to 0.
     """
-    rows = _Rows(system)
-    fixed = set(known)
+    rows = _rows(system)
+    still_open = _Open(rows, values)
     work = list(range(system.constraints))
-    while work:
-        row = work.pop()
-        wire = rows.determines(row, values, fixed)
+    pending = list(known)
+    while pending or work:
+        while pending:
+            work.extend(still_open.close(pending.pop()))
+        wire = still_open.determined_by(work.pop()) if work else None
         if wire is not None:
-            fixed.add(wire)
-            work.extend(rows.of_wire[wire])
-    return set(range(system.wires)) - fixed
+            pending.append(wire)
+    return set(range(system.wires)) - still_open.closed
 
 
 def unnoticed(system: R1CS, values: Sequence[int], wires: Iterable[int]) -> Iterator[int]:
     """Yield the wires that can be changed alone without breaking a constraint: by 1, to the other Boolean, to the negative, or by an arbitrary number."""
-    rows = _Rows(system)
+    rows = _rows(system)
     for wire in wires:
         for change in {1, 1 - 2 * values[wire], -2 * values[wire], 0xC0FFEE} - {0}:
             if all(_at(rows.polynomial(row, wire, values), change) == 0 for row in rows.of_wire[wire]):
@@ -108,6 +110,11 @@ def unnoticed(system: R1CS, values: Sequence[int], wires: Iterable[int]) -> Iter
 def _at(polynomial: Polynomial, change: int) -> int:
     constant, linear, square = polynomial
     return (constant + linear * change + square * change * change) % R
+
+
+@lru_cache(maxsize=2)
+def _rows(system: R1CS) -> "_Rows":
+    return _Rows(system)
 
 
 class _Rows:
@@ -128,18 +135,40 @@ class _Rows:
         )
         return (a * b - c) % R, (a * db + b * da - dc) % R, da * db % R
 
-    def determines(self, row: int, values: Sequence[int], fixed: set[int]) -> int | None:
-        a, b, c = (self.sides[k][row] for k in range(3))
-        open_a, open_b, open_c = ({wire for wire in side if wire not in fixed} for side in (a, b, c))
-        if not open_a and _sum(a, values) == 0:
-            open_b = set()
-        if not open_b and _sum(b, values) == 0:
-            open_a = set()
-        candidates = open_a | open_b | open_c
+
+class _Open:
+    """Counts, for each row and each side of it, the wires that are not determined yet."""
+
+    def __init__(self, rows: _Rows, values: Sequence[int]) -> None:
+        self.rows = rows
+        self.values = values
+        self.closed: set[int] = set()
+        self.counts = [[len(entries) for entries in side] for side in rows.sides]
+        self.is_zero = [[_sum(entries, values) == 0 for entries in side] for side in rows.sides[:2]]
+
+    def close(self, wire: int) -> list[int]:
+        """Count a wire as determined and return the rows in which it stands."""
+        if wire in self.closed:
+            return []
+        self.closed.add(wire)
+        for row in self.rows.of_wire[wire]:
+            for side, counts in zip(self.rows.sides, self.counts, strict=True):
+                counts[row] -= wire in side[row]
+        return list(self.rows.of_wire[wire])
+
+    def determined_by(self, row: int) -> int | None:
+        counts = [counts[row] for counts in self.counts]
+        # A factor does not matter if the other one is determined to be 0.
+        sides = [2, *(k for k in (0, 1) if counts[1 - k] or not self.is_zero[1 - k][row])]
+        if max(counts[side] for side in sides) > 1:
+            return None
+        candidates = {
+            wire for side in sides for wire in self.rows.sides[side][row] if counts[side] and wire not in self.closed
+        }
         if len(candidates) != 1:
             return None
         (wire,) = candidates
-        _, linear, square = self.polynomial(row, wire, values)
+        _, linear, square = self.rows.polynomial(row, wire, self.values)
         return wire if linear or square else None
 
 

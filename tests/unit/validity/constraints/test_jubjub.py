@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provers.validity.constraints import jubjub as gadgets
@@ -50,6 +50,7 @@ def test_multiples_at_the_edges_agree_with_plain_python(scalar: int) -> None:
         assert run(by_variable, scalar, *p) == jubjub.multiply(scalar, p)
 
 
+@settings(max_examples=8)
 @given(st.integers(0, 2**252 - 1), st.integers(0, 8 * ORDER))
 def test_multiples_of_any_point_agree_with_plain_python(scalar: int, point: int) -> None:
     p = jubjub.multiply(point, FULL_GENERATOR)

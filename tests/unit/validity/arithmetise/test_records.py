@@ -1,0 +1,148 @@
+"""Slots that different actions take from different tables."""
+
+from dataclasses import replace
+
+import pytest
+
+from provers.validity.arithmetise.chunk_input import ChunkInput
+from provers.validity.arithmetise.circuits import PUBLIC_INPUTS, ProgramCircuits
+from provers.validity.constraints.r1cs import R1CS, ints_of
+from rollup import U8, U64, AccountId, Field, L1Address, Program, Record, Table, action, require, send_to_l1
+from rollup.crypto.fr import R
+from rollup.execution.step_trace import SlotTrace
+from rollup.params import ChunkKind
+from rollup.program.program import Transaction
+from tests.unit.validity.arithmetise.chain import Chain, Z, outcomes, zc
+from tests.unit.validity.constraints.harness import undetermined
+
+NOTE, PROFILE, BOTH, LEAVE = 2, 3, 4, 5
+
+
+class Note(Record):
+    """One attribute: one block of the sponge."""
+
+    text: Field
+
+
+class Profile(Record):
+    """Four attributes: two blocks."""
+
+    name: Field
+    age: U8
+    score: U64
+    friend: AccountId
+
+
+class Mixed(Program):
+    """Slot 1 is a note for one action and a profile for another; slot 2 for one action only."""
+
+    account_bits = 4
+    capacity = 4
+    notes = Table(Note, key=(AccountId, U8))
+    profiles = Table(Profile, key=AccountId)
+
+    @action
+    def write(self, tx: Transaction, place: U8, text: Field) -> None:
+        """Write a note."""
+        self.notes[tx.sender, place].text = text
+
+    @action
+    def introduce(self, tx: Transaction, name: Field, age: U8, friend: AccountId) -> None:
+        """Write a profile."""
+        mine = self.profiles[tx.sender]
+        mine.name = name
+        mine.age = age
+        mine.friend = friend
+        mine.score += 1
+
+    @action
+    def praise(self, tx: Transaction, whom: AccountId, place: U8) -> None:
+        """Read a note and change a profile."""
+        note = self.notes[tx.sender, place]
+        profile = self.profiles[whom]
+        require(note.text != 0, "nothing to praise with")
+        profile.score += 10
+        note.text = note.text - note.text
+
+    @action
+    def leave(self, tx: Transaction, recipient: L1Address, amount: U64) -> None:
+        """Send to L1 and touch no record."""
+        send_to_l1(recipient, amount)
+
+
+@pytest.fixture(scope="module")
+def circuits() -> ProgramCircuits:
+    return ProgramCircuits(Mixed.image(), 4)
+
+
+@pytest.fixture(scope="module")
+def system(circuits: ProgramCircuits) -> R1CS:
+    return circuits.shape(ChunkKind.DATA).r1cs()
+
+
+@pytest.fixture(scope="module")
+def chunk() -> ChunkInput:
+    chain = Chain.start(Mixed.image())
+    (chunk,) = chain.chunks_of_calls(
+        chain.call(NOTE, 1, 0, 9, 2**254),
+        chain.call(PROFILE, 2, 0, 5, 30, 3),
+        chain.call(BOTH, 1, 1, 2, 9),
+        chain.call(LEAVE, 1, 2, 0xAA, 5),
+    )
+    return chunk
+
+
+def satisfied(circuits: ProgramCircuits, system: R1CS, chunk: ChunkInput) -> bool:
+    return system.is_satisfied(circuits.assign(ChunkKind.DATA, chunk, Z, zc(0))[1]) is None
+
+
+def test_slots_of_different_tables_and_unused_ones_hold(
+    circuits: ProgramCircuits, system: R1CS, chunk: ChunkInput
+) -> None:
+    assert {status for _, status in outcomes(chunk)} == {"applied"}
+    assert satisfied(circuits, system, chunk)
+
+
+def test_failing_actions_on_such_slots_hold(circuits: ProgramCircuits, system: R1CS) -> None:
+    chain = Chain.start(Mixed.image())
+    (chunk,) = chain.chunks_of_calls(
+        chain.call(BOTH, 1, 0, 1, 0), chain.call(BOTH, 1, 1, 15, 255), chain.call(PROFILE, 0, 0, 1, 1, 1)
+    )
+    assert [status for _, status in outcomes(chunk)] == [
+        "nothing to praise with",
+        "nothing to praise with",
+        "unknown_account",
+        "applied",
+    ]
+    assert satisfied(circuits, system, chunk)
+
+
+def test_no_wire_of_such_slots_is_left_to_the_prover(
+    circuits: ProgramCircuits, system: R1CS, chunk: ChunkInput
+) -> None:
+    shape = circuits.shape(ChunkKind.DATA)
+    values = ints_of(circuits.assign(ChunkKind.DATA, chunk, Z, zc(0))[1])
+    assert undetermined(system, values, [*range(1 + PUBLIC_INPUTS), *shape.data]) <= set(shape.free)
+
+
+@pytest.mark.parametrize("step", [0, 1, 2])
+def test_another_old_record_is_refused(circuits: ProgramCircuits, system: R1CS, chunk: ChunkInput, step: int) -> None:
+    def forged(slot: SlotTrace) -> SlotTrace:
+        return replace(slot, old=(slot.old[0] + 1, *slot.old[1:])) if slot.slot == 1 else slot
+
+    steps = list(chunk.steps)
+    steps[step] = replace(steps[step], slots=tuple(map(forged, steps[step].slots)))
+    assert not satisfied(circuits, system, replace(chunk, steps=tuple(steps)))
+
+
+def test_attributes_that_cancel_do_not_pass_for_an_absent_record(
+    circuits: ProgramCircuits, system: R1CS, chunk: ChunkInput
+) -> None:
+    """The leaf of an absent record is 0, and so is the sum of these attributes."""
+
+    def forged(slot: SlotTrace) -> SlotTrace:
+        return replace(slot, old=(0, 1, R - 1, 0)) if slot.slot == 1 else slot
+
+    steps = list(chunk.steps)
+    steps[1] = replace(steps[1], slots=tuple(map(forged, steps[1].slots)))
+    assert not satisfied(circuits, system, replace(chunk, steps=tuple(steps)))

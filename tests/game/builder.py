@@ -14,7 +14,7 @@ from provers.optimistic.table import Claim, Game, Table
 from provers.optimistic.truth import Truth
 from rollup.ports.l1 import L1Reverted, Receipt
 from rollup.state.header import Header, StepHeader
-from tests.game.chain import CHALLENGER, LIAR, STRANGER, Chain, backend_for
+from tests.game.chain import CHALLENGER, LIAR, SEQUENCER, STRANGER, Chain, backend_for
 
 
 @dataclass
@@ -98,7 +98,7 @@ class Play:
         """Have an account paid; return what it got, in wei."""
         address = self.chain.as_(key).address
         before = self.chain.l1.balance(address)
-        self._send(STRANGER, "collect", address)
+        self._send(SEQUENCER, "collect", address)
         return self.chain.l1.balance(address) - before
 
     def at(self, time: int) -> "Play":

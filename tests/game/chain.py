@@ -58,7 +58,7 @@ class Clock:
         return self.now
 
 
-@dataclass
+@dataclass(repr=False)
 class Chain:
     """A deployed chain and its view; satisfies `ports.settlement.ChainView`."""
 
@@ -96,9 +96,9 @@ class Chain:
     def undone(self) -> Iterator["Chain"]:
         """Give a copy to play with; afterwards L1 and its time are as before."""
         snapshot, now = self.l1.snapshot(), self.clock.now
-        lists = {name: list(getattr(self, name)) for name in ("headers", "states", "batches", "executions", "inbox")}
+        known = replace(self, headers=[*self.headers], states=[*self.states], batches=[*self.batches])
         try:
-            yield replace(self, **lists)
+            yield replace(known, executions=[*self.executions], inbox=[*self.inbox])
         finally:
             self.l1.revert(snapshot)
             self.clock.now = now
@@ -194,7 +194,7 @@ class Chain:
 
     def propose(self, key: bytes, number: int, header: Header, payload: bytes, **options: Any) -> int:
         """Propose a claim, on the right parent claim unless `parent` and `parent_header` say otherwise; return its number."""
-        parent = options.get("parent", self.parent_of(number))
+        parent = options["parent"] if "parent" in options else self.parent_of(number)
         parent_header = options.get("parent_header", self.headers[number - 1])
         value = options.get("value", self.l1.call(self.game, "CLAIM_BOND"))
         words = (batch_words(self.batches[number - 1]), parent, parent_header.words(), header.words(), payload)

@@ -19,6 +19,7 @@ def seat(chain: Chain, key: bytes, defence: Defence = honest) -> OptimisticBacke
 def play(chain: Chain, players: Sequence[OptimisticBackend], rounds: int = 40) -> list[Move]:
     """Let each react in turn until none moves."""
     moves: list[Move] = []
+    made: list[Move] = []
     for _ in range(rounds):
         made = [move for player in players for move in player.react(chain, chain.head)]
         if not made:

@@ -204,4 +204,10 @@ def batch_words(batch: Batch) -> tuple[object, ...]:
 
 
 def _integer(value: int | bytes | str) -> int:
-    return value if isinstance(value, int) else int.from_bytes(value, "big") if isinstance(value, bytes) else int(value, 16)
+    return (
+        value
+        if isinstance(value, int)
+        else int.from_bytes(value, "big")
+        if isinstance(value, bytes)
+        else int(value, 16)
+    )

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from rollup.batch.derivation import Rules
 from rollup.devnet.plugins import cache_folder, connect, load
 from rollup.errors import OutsideError
+from rollup.execution.compiled import CompiledInterpreter
 from rollup.ir.image import Image
 from rollup.nodes.alarm import Alarm
 from rollup.nodes.batcher import Batcher
@@ -72,6 +73,7 @@ class Chain:
         self.alarms: list[Alarm] = []
         self._backend_name, self._settings = backend, settings
         self._given = USERS
+        self._runner = CompiledInterpreter()
         self.toolchain: ContractsToolchain = load("tandem.contracts", "vyper")()
         self._layers: dict[DataKind, DataLayer] = {kind: load("tandem.da", kind.name.lower())() for kind in DataKind}
         self._deploy(settings)
@@ -92,7 +94,9 @@ class Chain:
         self.outbox = Outbox(store)
         self.node = self.full_node(store, self.stream)
         self.claims = Claims(self.l1, self.rollup, self.start)
-        self.sequencer = Sequencer(self.image, self.domain, self.node.store, self.outbox, self.stream)
+        self.sequencer = Sequencer(
+            self.image, self.domain, self.node.store, self.outbox, self.stream, runner=self._runner
+        )
         batcher_l1 = self._as(BATCHER)
         self.batcher = Batcher(batcher_l1, self.rollup, self._layers[kind], self.outbox, self.node.store)
         self.proposer = self._proposer(self._as(PROPOSER), Honest(self.backend))
@@ -108,7 +112,9 @@ class Chain:
         """Return a full node of this chain with a store of its own, which has followed nothing yet."""
         follower = Follower(self.l1, self.rollup, self._rules(), self._layers, self.start)
         genesis = Genesis(self.image.program_id, self.domain, self.image.layout.depth, self.genesis, {})
-        return FullNode(self.image, follower, Store(store, genesis), stream=stream, on_alarm=self.alarms.append)
+        return FullNode(
+            self.image, follower, Store(store, genesis), stream=stream, on_alarm=self.alarms.append, runner=self._runner
+        )
 
     def rival(
         self, claimant: Callable[[SettlementBackend], Claimant] = Honest, options: Mapping[str, object] | None = None

@@ -47,8 +47,10 @@ class Batcher:
 
     def forget(self) -> None:
         """Drop from the outbox what L1 cannot lose any more: what is posted at its finalised head."""
-        final = self._l1.head("finalized")
-        self._outbox.drop_through(self._l1.call(self._rollup, "newest_batch", block=final.number)[0])
+        final, newest = self._l1.head("finalized").number, self._store.newest()
+        for sealed in self._outbox.all():
+            if sealed.number <= newest and self._store.block(sealed.number).posted.number <= final:
+                self._outbox.drop_through(sealed.number)
 
     def _send(self, sealed: Sealed) -> Receipt:
         parent_hash = self._l1.call(self._rollup, "batch_hash", sealed.number - 1)

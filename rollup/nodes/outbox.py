@@ -108,11 +108,15 @@ class Outbox:
             row = connection.execute(select(SEALED).where(SEALED.c.number == number)).first()
             return None if row is None else _sealed(row)
 
+    def all(self) -> tuple[Sealed, ...]:
+        """Return all batches held, by number."""
+        with self._database.reading() as connection:
+            return tuple(map(_sealed, connection.execute(select(SEALED).order_by(SEALED.c.number))))
+
     def after(self, number: int) -> tuple[Sealed, ...]:
         """Return the batches that follow a number without a gap."""
-        with self._database.reading() as connection:
-            rows = connection.execute(select(SEALED).where(SEALED.c.number > number).order_by(SEALED.c.number)).all()
-        return tuple(_sealed(row) for place, row in enumerate(rows, number + 1) if row.number == place)
+        later = [sealed for sealed in self.all() if sealed.number > number]
+        return tuple(sealed for place, sealed in enumerate(later, number + 1) if sealed.number == place)
 
     def drop_through(self, number: int) -> None:
         """Forget the batches up to a number: L1 will not forget them any more."""

@@ -43,6 +43,7 @@ class Proposer:
     ) -> None:
         self._l1, self._view, self._claims, self._settlement, self._claimant = l1, view, claims, settlement, claimant
         self._on_alarm = on_alarm
+        self._warned: set[Claim] = set()
 
     def propose(self) -> tuple[int, ...]:
         """Claim what nobody has rightly claimed yet, batch by batch, as far as payloads are ready; return the claims' numbers.
@@ -134,7 +135,10 @@ class Proposer:
         return [claim for claim in claims if self._verdict(claim.id) == ACCEPTED]
 
     def _warn(self, claim: Claim) -> None:
-        if self._on_alarm is not None and claim.batch <= self._view.derived():
+        if claim in self._warned or claim.batch > self._view.derived():
+            return
+        self._warned.add(claim)
+        if self._on_alarm is not None:
             expected = self._claimant.header(self._view, claim.batch)
             what = f"claim {claim.id} is accepted and wrong"
             self._on_alarm(Alarm(f"proposer 0x{claim.proposer.hex()}", claim.batch, what, expected, claim.header))

@@ -63,13 +63,17 @@ class ProgramCircuits:
             raise InternalError("circuits: the chunk is of another kind", expected=kind.name, got=chunk.kind.name)
         public = chunk.public_inputs(z, zc)
         builder = WitnessBuilder(public)
-        self._builds[kind](builder, Public(*builder.public_inputs(PUBLIC_INPUTS)), chunk)
+        self.build(builder, kind, chunk)
         return list(public), builder.witness()
 
-    def parts(self, kind: ChunkKind) -> Mapping[str, Mapping[str, int]]:
-        """Return how many constraints each part has, of the whole circuit ("chunk") and of each piece that repeats, by its name."""
+    def parts(self, kind: ChunkKind) -> dict[str, dict[str, int]]:
+        """Return how many constraints the parts of a circuit have, as a whole ("chunk") and for one instance of each piece that repeats."""
         builder = self.shape(kind)
-        return {"chunk": dict(builder.parts), **{name: builder.parts_of(name) for name in builder.templates}}
+        pieces = {"chunk": builder.parts, **{name: builder.parts_of(name) for name in builder.templates}}
+        return {
+            piece: {"all": sum(counts.values()), **{part or "other": counts[part] for part in sorted(counts)}}
+            for piece, counts in pieces.items()
+        }
 
     def path(self, kind: ChunkKind) -> Path:
         """Return the file that keeps a circuit: a hash of program, kind and size, then one of the code that built it."""
@@ -79,8 +83,12 @@ class ProgramCircuits:
     def shape(self, kind: ChunkKind) -> ShapeBuilder:
         """Record a circuit anew; `circuit` is what to prove with."""
         builder = ShapeBuilder(PUBLIC_INPUTS)
-        self._builds[kind](builder, Public(*builder.public_inputs(PUBLIC_INPUTS)), None)
+        self.build(builder, kind, None)
         return builder
+
+    def build(self, builder: Builder, kind: ChunkKind, chunk: ChunkInput | None) -> None:
+        """Build a circuit with any builder; `chunk` is given where its values are wanted."""
+        self._builds[kind](builder, Public(*builder.public_inputs(PUBLIC_INPUTS)), chunk)
 
     def _build(self, kind: ChunkKind) -> R1CS:
         system = self.shape(kind).r1cs()

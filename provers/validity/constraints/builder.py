@@ -19,6 +19,10 @@ class Builder(ABC):
     """A circuit under construction. `hint` and `hints` call back only where values are wanted, with integers in place of terms."""
 
     @abstractmethod
+    def public_inputs(self, count: int) -> list[Term]:
+        """Return the first `count` public inputs."""
+
+    @abstractmethod
     def hint(self, value: Callable[[], int], *, free: bool = False) -> Term:
         """Allocate a private wire with nothing proved of it.
 

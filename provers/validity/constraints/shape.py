@@ -139,7 +139,6 @@ class ShapeBuilder(Builder):
         self._part = UNNAMED
 
     def public_inputs(self, count: int) -> list[Term]:
-        """Return the first `count` public inputs as terms."""
         assert count <= self.public, f"{count} of {self.public} public inputs"
         return [Linear({1 + i: 1}) for i in range(count)]
 

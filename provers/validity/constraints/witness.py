@@ -50,7 +50,6 @@ class WitnessBuilder(Builder):
         return nullcontext()
 
     def public_inputs(self, count: int) -> list[Term]:
-        """Return the public inputs as terms."""
         return list(self.values[1 : 1 + count])
 
     def witness(self) -> Words:

@@ -14,6 +14,8 @@ from rollup.batch.slots import elements_of
 from rollup.batch.transaction import Transaction
 from rollup.crypto import eddsa
 from rollup.crypto.fr import R
+from rollup.execution import interpreter
+from rollup.execution.engine import Runner
 from rollup.execution.step_trace import StepTrace, trace_batch
 from rollup.ir.image import Image
 from rollup.params import ChunkKind, DataKind
@@ -72,7 +74,11 @@ class Chain:
         return [slot for transaction in transactions for slot in transaction.slots(self.image)]
 
     def trace(
-        self, elements: Sequence[int], messages: Sequence[Message] = (), payee: int = 3
+        self,
+        elements: Sequence[int],
+        messages: Sequence[Message] = (),
+        payee: int = 3,
+        runner: Runner = interpreter.run,
     ) -> tuple[Batch, tuple[StepTrace, ...]]:
         """Run a batch of these elements and messages."""
         start = self.header.inbox_index
@@ -90,7 +96,7 @@ class Chain:
             elements=tuple(elements),
             messages=tuple(messages),
         )
-        traces = trace_batch(self.image, StepHeader.start(self.header), batch, self.tree)
+        traces = trace_batch(self.image, StepHeader.start(self.header), batch, self.tree, runner)
         self.header = self.header.after(traces[-1].after)
         return batch, traces
 
@@ -100,8 +106,11 @@ class Chain:
         batch, traces = self.trace(elements, messages, payee)
         return chunks_of(self.image.layout, batch, traces, TRANSACTIONS)
 
-    def chunks_of_calls(self, *calls: Transaction, payee: int = 3) -> tuple[ChunkInput, ...]:
-        return self.chunks(elements_of(self.slots(calls)), payee=payee)
+    def chunks_of_calls(
+        self, *calls: Transaction, payee: int = 3, runner: Runner = interpreter.run
+    ) -> tuple[ChunkInput, ...]:
+        batch, traces = self.trace(elements_of(self.slots(calls)), (), payee, runner)
+        return chunks_of(self.image.layout, batch, traces, TRANSACTIONS)
 
 
 def small_chain() -> Chain:

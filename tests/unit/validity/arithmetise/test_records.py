@@ -1,6 +1,8 @@
 """Slots that different actions take from different tables."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -9,13 +11,18 @@ from provers.validity.arithmetise.circuits import PUBLIC_INPUTS, ProgramCircuits
 from provers.validity.constraints.r1cs import R1CS, ints_of
 from rollup import U8, U64, AccountId, Field, L1Address, Program, Record, Table, action, require, send_to_l1
 from rollup.crypto.fr import R
+from rollup.execution import interpreter
+from rollup.execution.interpreter import Load, Run
 from rollup.execution.step_trace import SlotTrace
+from rollup.ir.graph import Graph
+from rollup.ir.layout import Layout
 from rollup.params import ChunkKind
 from rollup.program.program import Transaction
 from tests.unit.validity.arithmetise.chain import Chain, Z, outcomes, zc
-from tests.unit.validity.constraints.harness import undetermined
+from tests.unit.validity.constraints.harness import HostileBuilder, _rows, undetermined
 
 NOTE, PROFILE, BOTH, LEAVE = 2, 3, 4, 5
+TEXT = 2**254 + 77
 
 
 class Note(Record):
@@ -84,7 +91,7 @@ def system(circuits: ProgramCircuits) -> R1CS:
 def chunk() -> ChunkInput:
     chain = Chain.start(Mixed.image())
     (chunk,) = chain.chunks_of_calls(
-        chain.call(NOTE, 1, 0, 9, 2**254),
+        chain.call(NOTE, 1, 0, 9, TEXT),
         chain.call(PROFILE, 2, 0, 5, 30, 3),
         chain.call(BOTH, 1, 1, 2, 9),
         chain.call(LEAVE, 1, 2, 0xAA, 5),
@@ -146,3 +153,31 @@ def test_attributes_that_cancel_do_not_pass_for_an_absent_record(
     steps = list(chunk.steps)
     steps[1] = replace(steps[1], slots=tuple(map(forged, steps[1].slots)))
     assert not satisfied(circuits, system, replace(chunk, steps=tuple(steps)))
+
+
+def blind(graph: Graph, layout: Layout, inputs: Sequence[int], load: Load) -> Run:
+    """Run `praise` as if the note it reads were 0, and leave the note as it is: what a prover would like to show."""
+    if graph.tag != BOTH:
+        return interpreter.run(graph, layout, inputs, load)
+    run = interpreter.run(graph, layout, inputs, lambda slot, index: (0,) if slot == 1 else load(slot, index))
+    before, after = ((record[0], (TEXT,), record[2]) for record in (run.records_before, run.records_after))
+    return replace(run, records_before=before, records_after=after)
+
+
+def test_a_value_moved_to_the_attribute_of_a_table_not_in_use_is_refused(
+    circuits: ProgramCircuits, system: R1CS
+) -> None:
+    """The leaf hashes the sum over the tables that share a slot; the graph would read a note of 0 and find it in the state."""
+    chain = Chain.start(Mixed.image())
+    calls = (chain.call(NOTE, 1, 0, 9, TEXT), chain.call(BOTH, 1, 1, 2, 9))
+    (chunk,) = chain.chunks_of_calls(*calls, runner=blind)
+    assert list(outcomes(chunk))[1] == ("praise", "nothing to praise with")
+    public, witness = circuits.assign(ChunkKind.DATA, chunk, Z, zc(0))
+    data, values = circuits.shape(ChunkKind.DATA).data, ints_of(witness)
+    text, name = next((one, other) for one, other in pairwise(data) if values[one] == TEXT and values[other] == 0)
+    prover = HostileBuilder(public, {text: 0, name: TEXT})
+    circuits.build(prover, ChunkKind.DATA, chunk)
+    broken = system.is_satisfied(prover.witness())
+    assert broken is not None
+    # What refuses it is that an attribute of a table that is not in use must be 0.
+    assert _rows(system).sides[0][broken] == {name: 1}

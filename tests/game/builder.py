@@ -160,6 +160,8 @@ class Play:
 
     def _children(self) -> tuple[bytes, bytes]:
         game = self.game
+        if game.level == 0:
+            return game.node, game.node  # nothing hashes to a leaf that has 64 bytes: L1 must refuse whatever is given
         below, left = game.level - 1, 2 * game.position
         return self.tree.node(below, left), self.tree.node(below, left + 1)
 

@@ -1,0 +1,145 @@
+"""Random graphs of every primitive that the checker accepts, on numbers at which something changes."""
+
+from collections.abc import Callable, Sequence
+
+from hypothesis import strategies as st
+
+from rollup.crypto import eddsa
+from rollup.crypto.fr import R
+from rollup.ir.bounds import ARITHMETIC, BOOLEAN, of_width
+from rollup.ir.builder import Builder
+from rollup.ir.check import check
+from rollup.ir.graph import Graph
+from rollup.ir.primitives import PRIMITIVES, Primitive
+from rollup.params import MAX_SLOTS, SCALAR_BITS, WIDEST_INTEGER, Output
+from tests.agreement.bare import INPUTS, LAYOUT, Case
+
+SILENT = frozenset({Primitive.ARG, Primitive.STORE, Primitive.OUTPUT})
+SECRETS = tuple(eddsa.generate(bytes([number]) * 32) for number in range(2))
+POINT = 0x5DEECE66D << 200 | 0xB
+"""Nothing about it is special, so no two drawn polynomials meet here."""
+
+
+def edges(bound: int) -> st.SearchStrategy[int]:
+    """Draw a number below a bound, most often one next to a power of two or to the bound."""
+    near = {0, 1, bound - 1, bound // 2}
+    powers = st.integers(0, bound.bit_length()).flatmap(lambda k: st.sampled_from([(1 << k) - 1, 1 << k, (1 << k) + 1]))
+    return st.one_of(
+        st.sampled_from(sorted(near & set(range(2)) | {n for n in near if n < bound})),
+        powers.map(lambda number: number % bound),
+        st.integers(0, bound - 1),
+    )
+
+
+class Draft:
+    """A graph under way.
+
+    Attributes
+    ----------
+    records
+        What the slots opened so far hold before the step.
+    """
+
+    def __init__(self, draw: st.DrawFn) -> None:
+        self.draw = draw
+        self.builder = Builder(LAYOUT, INPUTS)
+        self.inputs = tuple(draw(edges(of_width(width))) for width in INPUTS)
+        self.records: list[tuple[int, ...]] = []
+
+    def register(self, bound: int = R) -> int:
+        """Draw a register whose bound is at most `bound`; a constant is written where there is none."""
+        rows = zip(self.builder.instructions, self.builder.bounds, strict=True)
+        found = [r for r, (item, known) in enumerate(rows) if item.op not in SILENT and known <= bound]
+        return self.draw(st.sampled_from(found)) if found else self.builder.const(self.draw(edges(bound)))
+
+    def open(self) -> None:
+        """Open a record and load some of its attributes."""
+        if len(self.records) == MAX_SLOTS:
+            return
+        table = self.draw(st.integers(0, len(LAYOUT.tables) - 1))
+        slot = self.builder.open(table, self.register(1 << LAYOUT.tables[table].key_bits))
+        widths = LAYOUT.tables[table].widths
+        self.records.append(tuple(self.draw(edges(of_width(width))) for width in widths))
+        for attribute in self.draw(st.sets(st.integers(0, len(widths) - 1), min_size=1, max_size=3)):
+            self.builder.load(slot, attribute)
+
+    def compute(self) -> None:
+        """Write a primitive whose result depends on registers alone."""
+        op = self.draw(st.sampled_from(sorted(ARITHMETIC)))
+        limit = BOOLEAN if op in (Primitive.AND, Primitive.OR, Primitive.NOT) else R
+        if op in (Primitive.MINUS, Primitive.LT, Primitive.RANGE, Primitive.NARROW):
+            limit = 1 << WIDEST_INTEGER
+        operands = [self.register(limit) for _ in PRIMITIVES[op].registers]
+        if op is Primitive.SELECT:
+            operands[0] = self.register(BOOLEAN)
+        imm = self.draw(st.integers(0, WIDEST_INTEGER)) if PRIMITIVES[op].uses_imm else 0
+        try:
+            self.builder.emit(op, *operands, imm=imm)
+        except ValueError:  # a sum or product of integers that may pass R, which the checker refuses
+            self.builder.emit(Primitive.SUB, *operands)
+
+    def hash(self) -> None:
+        """Write a hash of a few registers, or of none."""
+        count = self.draw(st.sampled_from([0, 1, 2, 3, 4, 6, 7]))
+        self.builder.hash(self.draw(st.integers(0, 255)), [self.register() for _ in range(count)])
+
+    def verify(self) -> None:
+        """Write the verification of a signature: valid, spoilt in one place, or of whatever the registers hold."""
+        message, which = self.draw(edges(R)), self.draw(st.integers(-1, 5))
+        if which < 0:
+            key = (self.register(), self.register())
+            scalar = self.register(1 << SCALAR_BITS)
+            self.builder.verify_signature(key, self.register(), self.register(), self.register(BOOLEAN), scalar)
+            return
+        secret = self.draw(st.sampled_from(SECRETS))
+        r_y, r_sign, s = eddsa.sign(secret, message)
+        words = [*secret.public, message, r_y, r_sign, s]
+        bounds = [R, R, R, R, BOOLEAN, 1 << SCALAR_BITS]
+        if self.draw(st.booleans()):
+            words[which] = self.draw(edges(bounds[which]))
+        x, y, m, *signature = map(self.builder.const, words)
+        self.builder.verify_signature((x, y), m, *signature)
+
+    def constant(self) -> None:
+        """Write a constant."""
+        self.builder.const(self.draw(edges(R)))
+
+    def finish(self) -> Case:
+        """Write effects, and put a digest of everything computed into an output, so that nothing goes unseen."""
+        self._store()
+        self.builder.output(Output.WITHDRAWALS, self._digest())
+        for output in self.draw(st.sets(st.sampled_from(list(Output)[1:]))):
+            self.builder.output(output, self.register())
+        b = self.builder
+        graph = Graph("drawn", 1, (), (), INPUTS, tuple(b.constants), tuple(b.instructions), tuple(b.slots))
+        check(graph, LAYOUT)
+        return Case(graph, self.inputs, tuple(self.records))
+
+    def _digest(self) -> int:
+        """Return the register of a polynomial at `POINT` whose coefficients are all registers: other registers, another value."""
+        b = self.builder
+        computed = [r for r, item in enumerate(b.instructions) if item.op not in SILENT]
+        point, total = b.const(POINT), b.const(0)
+        for register in computed:
+            total = b.emit(Primitive.SUB, b.emit(Primitive.MUL, total, point), register)
+        return total
+
+    def _store(self) -> None:
+        for slot, table in enumerate(self.builder.slots):
+            widths = LAYOUT.tables[table].widths
+            for attribute in self.draw(st.sets(st.integers(0, len(widths) - 1), max_size=3)):
+                self.builder.store(slot, attribute, self.register(of_width(widths[attribute])))
+
+
+@st.composite
+def cases(draw: st.DrawFn, signatures: int = 0, length: int = 20) -> Case:
+    """Draw a case with up to so many signatures and other operations."""
+    draft = Draft(draw)
+    for number in draw(st.sets(st.integers(0, len(INPUTS) - 1), min_size=2)):
+        draft.builder.input(number)
+    writers: Sequence[Callable[[], None]] = [draft.open, draft.open, draft.hash, draft.constant, *[draft.compute] * 6]
+    for writer in draw(st.lists(st.sampled_from(range(len(writers))), max_size=length)):
+        writers[writer]()
+    for _ in range(signatures):
+        draft.verify()
+    return draft.finish()

@@ -1,0 +1,198 @@
+"""Planted bugs: for each primitive at least one in each table of meanings."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from provers.validity.arithmetise import rules as constraints
+from provers.validity.arithmetise.graphs import Node
+from provers.validity.arithmetise.rules import Scope
+from provers.validity.constraints.builder import as_int
+from provers.validity.constraints.linear import Term
+from provers.validity.constraints.poseidon2 import hash_items
+from rollup.crypto.fr import R
+from rollup.execution import interpreter
+from rollup.execution.interpreter import Machine
+from rollup.ir.graph import Instruction
+from rollup.ir.primitives import Primitive
+from tests.agreement.on_l1 import Mutation
+
+P = Primitive
+ReferenceRule = Callable[[Machine, Instruction], int]
+ConstraintRule = Callable[[Scope, Node], Term]
+
+
+def _wrong_index(machine: Machine, instruction: Instruction) -> int:
+    interpreter._open(machine, instruction)
+    machine.indices[-1] = machine.registers[instruction.a]
+    return machine.indices[-1]
+
+
+def _wrong_slot(machine: Machine, instruction: Instruction) -> int:
+    machine.after[0][instruction.imm] = machine.registers[instruction.b]
+    return 0
+
+
+def _queue_in_another_order(machine: Machine, instruction: Instruction) -> int:
+    machine.queue.extend(machine.registers[register] for register in (instruction.b, instruction.a, instruction.c))
+    return 0
+
+
+def _hash_in_another_domain(machine: Machine, instruction: Instruction) -> int:
+    return interpreter._hash(machine, Instruction(P.HASH, instruction.imm ^ 1, instruction.a))
+
+
+def _any_signature(machine: Machine, instruction: Instruction) -> int:
+    machine.queue.clear()
+    return int(machine.registers[instruction.c] != 0)
+
+
+def _wrong_output(machine: Machine, instruction: Instruction) -> int:
+    machine.outputs[0] = machine.registers[instruction.a]
+    return 0
+
+
+REFERENCE: Final[Mapping[Primitive, ReferenceRule]] = {
+    P.CONST: lambda m, i: m.graph.constants[0],
+    P.INPUT: lambda m, i: m.inputs[0],
+    P.OPEN: _wrong_index,
+    P.LOAD: lambda m, i: m.before[0][i.imm],
+    P.STORE: _wrong_slot,
+    P.ADD: lambda m, i: m.registers[i.a] + m.registers[i.b],
+    P.SUB: lambda m, i: abs(m.registers[i.a] - m.registers[i.b]),
+    P.MUL: lambda m, i: (m.registers[i.a] * m.registers[i.b]) % 2**256 % R,
+    P.MINUS: lambda m, i: (m.registers[i.a] - m.registers[i.b]) % R,
+    P.LT: lambda m, i: int(m.registers[i.a] <= m.registers[i.b]),
+    P.RANGE: lambda m, i: int(m.registers[i.a] <= 1 << i.imm),
+    P.NARROW: lambda m, i: m.registers[i.a] % (1 << i.imm),
+    P.EQ: lambda m, i: int(m.registers[i.a] % 2**254 == m.registers[i.b] % 2**254),
+    P.AND: lambda m, i: m.registers[i.a],
+    P.OR: lambda m, i: m.registers[i.a] ^ m.registers[i.b],
+    P.NOT: lambda m, i: m.registers[i.a],
+    P.SELECT: lambda m, i: m.registers[i.c if m.registers[i.a] else i.b],
+    P.ARG: _queue_in_another_order,
+    P.HASH: _hash_in_another_domain,
+    P.VERIFY_SIGNATURE: _any_signature,
+    P.OUTPUT: _wrong_output,
+}
+
+
+def _terms(scope: Scope, node: Node) -> list[Term]:
+    return scope.operands(node)
+
+
+def _unclamped(scope: Scope, node: Node) -> Term:
+    a, b = _terms(scope, node)
+    return a - b
+
+
+def _swapped(scope: Scope, node: Node) -> Term:
+    condition, yes, no = _terms(scope, node)
+    return yes + scope.builder.product(no - yes, condition)
+
+
+def _first_load(scope: Scope, node: Node) -> Term:
+    _, table = node.source
+    return scope.loads[0, table, node.number]
+
+
+CONSTRAINTS: Final[Mapping[Primitive, ConstraintRule]] = {
+    P.CONST: lambda scope, node: node.number + 1,
+    P.INPUT: lambda scope, node: scope.inputs[0, 0],
+    P.OPEN: lambda scope, node: _terms(scope, node)[0],
+    P.LOAD: _first_load,
+    P.STORE: lambda scope, node: 1,
+    P.ADD: lambda scope, node: _terms(scope, node)[0] + 2 * _terms(scope, node)[1],
+    P.SUB: lambda scope, node: _terms(scope, node)[1] - _terms(scope, node)[0],
+    P.MUL: lambda scope, node: _terms(scope, node)[0] + _terms(scope, node)[1],
+    P.MINUS: _unclamped,
+    P.LT: lambda scope, node: 1 - scope.less(*node.operands[::-1]),
+    P.RANGE: lambda scope, node: 1,
+    P.NARROW: lambda scope, node: _terms(scope, node)[0],
+    P.EQ: lambda scope, node: scope.builder.product(*_terms(scope, node)),
+    P.AND: lambda scope, node: _terms(scope, node)[0],
+    P.OR: lambda scope, node: _terms(scope, node)[0] + _terms(scope, node)[1],
+    P.NOT: lambda scope, node: -_terms(scope, node)[0],
+    P.SELECT: _swapped,
+    P.ARG: lambda scope, node: 1,
+    P.HASH: lambda scope, node: hash_items(scope.builder, node.number ^ 1, _terms(scope, node)),
+    P.VERIFY_SIGNATURE: lambda scope, node: 1,
+    P.OUTPUT: lambda scope, node: 1,
+}
+
+
+def unproved(rule: ConstraintRule) -> ConstraintRule:
+    """Return a rule that computes the right value and proves nothing of it."""
+
+    def lazy(scope: Scope, node: Node) -> Term:
+        term = rule(scope, node)
+        return scope.builder.hint(lambda: as_int(term))
+
+    return lazy
+
+
+UNPROVED: Final[Mapping[Primitive, ConstraintRule]] = {
+    op: unproved(rule) for op, rule in constraints.RULES.items() if op not in (P.STORE, P.ARG, P.OUTPUT)
+}
+
+M = Mutation
+_MODULO: Final = ", numbers.R)"
+
+ON_L1: Final[Mapping[Primitive, tuple[Mutation, ...]]] = {
+    P.CONST: (M("value = extract32(constants, {}, output_type=uint256)", "unsafe_mul(a, 32)", "0"),),
+    P.INPUT: (M("value = environment.inputs[{}]", "a", "0"),),
+    P.OPEN: (
+        M("value = ({} << environment.key_bits) | registers[a]", "imm", "0"),
+        M("value = (imm << {}) | registers[a]", "environment.key_bits", "environment.key_bits + 1"),
+    ),
+    P.LOAD: (M("value = environment.attributes[{}][imm]", "a", "0"),),
+    P.STORE: (
+        M("result.attributes[{}][imm] = registers[b]", "a", "0"),
+        M("result.attributes[a][{}] = registers[b]", "imm", "0"),
+    ),
+    P.ADD: (
+        M(
+            "value = {}",
+            f"uint256_addmod(registers[a], registers[b]{_MODULO}",
+            "unsafe_add(registers[a], registers[b])",
+        ),
+    ),
+    P.SUB: (
+        M(
+            "value = {}",
+            f"uint256_addmod(registers[a], unsafe_sub(numbers.R, registers[b]){_MODULO}",
+            "unsafe_add(registers[a], unsafe_sub(numbers.R, registers[b]))",
+        ),
+    ),
+    P.MUL: (
+        M(
+            "value = {}",
+            f"uint256_mulmod(registers[a], registers[b]{_MODULO}",
+            "unsafe_mul(registers[a], registers[b]) % numbers.R",
+        ),
+    ),
+    P.MINUS: (M("if {}:", "registers[a] >= registers[b]", "True"),),
+    P.LT: (M("value = convert({}, uint256)", "registers[a] < registers[b]", "registers[a] <= registers[b]"),),
+    P.RANGE: (M("value = convert({}, uint256)", "registers[a] >> imm == 0", "registers[a] >> imm <= 1"),),
+    P.NARROW: (M("if {}:", "registers[a] >> imm == 0", "registers[a] >> imm <= 1"),),
+    P.EQ: (
+        M("value = convert({}, uint256)", "registers[a] == registers[b]", "(registers[a] ^ registers[b]) << 2 == 0"),
+    ),
+    P.AND: (M("value = {}", "registers[a] & registers[b]", "registers[a] | registers[b]"),),
+    P.OR: (M("value = {}", "registers[a] | registers[b]", "registers[a] ^ registers[b]"),),
+    P.NOT: (M("value = {}", "1 ^ registers[a]", "registers[a]"),),
+    P.SELECT: (M("if {}:", "registers[a] == 0", "registers[a] != 0"),),
+    P.ARG: (M("queue.append({})", "registers[c]", "registers[b]"),),
+    P.HASH: (
+        M("if {}:", "len(queue) > a", "len(queue) > a + 1"),
+        M("value = staticcall environment.poseidon.hash_items({}, queue)", "imm", "imm ^ 1"),
+    ),
+    P.VERIFY_SIGNATURE: (
+        M("verified = {}", "unsafe_add(verified, 1)", "verified"),
+        M(
+            "queue[0], queue[1], {}, registers[a], registers[b], registers[c], root.is_square, root.root",
+            "queue[2]",
+            "queue[1]",
+        ),
+    ),
+    P.OUTPUT: (M("result.outputs[{}] = registers[a]", "imm", "0"),),
+}

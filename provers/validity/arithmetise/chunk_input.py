@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from provers.validity.arithmetise.binding import chunk_hash, chunk_value
 from rollup.batch.batch import Batch
 from rollup.batch.inbox import Message
-from rollup.execution.step_trace import StepTrace
+from rollup.batch.receipt import StepKind
+from rollup.execution.step_trace import SlotTrace, StepTrace
 from rollup.ir.layout import Layout
 from rollup.params import BLOB_ELEMENTS, MESSAGE_WORDS, SLOTS_PER_ELEMENT, STEP_HEADER_WORDS, ChunkKind
 from rollup.state.header import StepHeader
@@ -16,9 +17,32 @@ TAIL_ELEMENTS = 256
 NO_HEADER = (0,) * STEP_HEADER_WORDS
 
 
+@dataclass(frozen=True, slots=True)
+class StepWitness:
+    """What the circuit must be told of a step; the rest it computes.
+
+    Attributes
+    ----------
+    kind
+        Which rule of SPEC §4 gave it.
+    slots
+        The records in the order in which the state takes them, each with its path under the root reached until then. Steps that a chunk has room for and
+        that are not taken need none.
+    """
+
+    kind: StepKind
+    slots: tuple[SlotTrace, ...]
+
+    @classmethod
+    def of(cls, trace: StepTrace) -> "StepWitness":
+        """Take it from a step's trace; an identity step has no witness."""
+        assert trace.task is not None, "the identity past the end is no step of a chunk"
+        return cls(trace.task.kind, trace.slots)
+
+
 @dataclass(frozen=True)
 class ChunkInput:
-    """A chunk of a batch.
+    """A chunk of a batch; it can be pickled, and proved by who knows nothing but the program.
 
     Attributes
     ----------
@@ -35,7 +59,7 @@ class ChunkInput:
     elements
         As many as `count`.
     steps
-        In order; of those that `header_out` counts, each one.
+        Those taken between the headers, in order.
     """
 
     kind: ChunkKind
@@ -48,7 +72,7 @@ class ChunkInput:
     header_out: StepHeader | None = None
     messages: tuple[Message, ...] = ()
     elements: tuple[int, ...] = ()
-    steps: tuple[StepTrace, ...] = ()
+    steps: tuple[StepWitness, ...] = ()
 
     @property
     def context(self) -> tuple[int, ...]:
@@ -83,6 +107,11 @@ class ChunkInput:
     def public_inputs(self, z: int, zc: int) -> tuple[int, int, int, int]:
         """Return h, z, zc and y."""
         return self.h, z, zc, self.y(z, zc)
+
+    def step(self, kind: StepKind, number: int) -> StepWitness | None:
+        """Return step `number` of a kind, or None if it is not taken."""
+        steps = [step for step in self.steps if step.kind == kind]
+        return steps[number] if number < len(steps) else None
 
 
 def chunks_of(layout: Layout, batch: Batch, traces: Sequence[StepTrace], transactions: int) -> tuple[ChunkInput, ...]:
@@ -147,7 +176,7 @@ def _stepping(
         header_out=steps[-1].after,
         messages=messages,
         elements=elements,
-        steps=steps,
+        steps=tuple(map(StepWitness.of, steps)),
     )
 
 

@@ -10,7 +10,6 @@ from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term
 from provers.validity.constraints.poseidon2 import hash_items
 from rollup.crypto.poseidon2 import Domain
-from rollup.execution.step_trace import StepTrace
 from rollup.params import MESSAGE_WORDS, STEP_HEADER_WORDS, ChunkKind
 
 HEAD_WORDS = 5
@@ -106,9 +105,3 @@ def bind(
         b.enforce_equal(hash_items(b, Domain.CHUNK, [kind, *context, *elements]), public.h)
         places = [start + number for number in range(len(elements))]
         require_value(b, z=public.z, zc=public.zc, y=public.y, context=context, indices=places, elements=elements)
-
-
-def trace_of(chunk: ChunkInput | None, kind: str, number: int) -> StepTrace | None:
-    """Return the trace of step `number` of a kind, or None if there is none."""
-    steps = [step for step in chunk.steps if step.task is not None and step.task.kind == kind] if chunk else []
-    return steps[number] if number < len(steps) else None

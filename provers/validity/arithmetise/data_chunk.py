@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from provers.validity.arithmetise.chunk_input import ChunkInput
+from provers.validity.arithmetise.chunk_input import ChunkInput, StepWitness
 from provers.validity.arithmetise.context import (
     Context,
     HeaderTerms,
@@ -12,7 +12,6 @@ from provers.validity.arithmetise.context import (
     bind,
     give_context,
     give_elements,
-    trace_of,
 )
 from provers.validity.arithmetise.decoding import TransactionReader, read_element, select_action
 from provers.validity.arithmetise.graphs import merge
@@ -21,7 +20,6 @@ from provers.validity.arithmetise.step import StepInputs, Words, run_family
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
 from provers.validity.constraints.logic import disjunction, is_equal, select
-from rollup.execution.step_trace import StepTrace
 from rollup.ir.image import Image
 from rollup.params import END, SLOT_BITS, SLOTS_PER_ELEMENT, TAG_FEES, ChunkKind, TransactionInput
 
@@ -82,14 +80,14 @@ class DataCircuit:
         length = SLOT_BITS * self._layout.stride
         words, alive, called = context.header_in.words, b.pin(1), []
         for number in range(self._transactions):
-            body = partial(self._call, trace_of(chunk, "transaction", number))
+            body = partial(self._call, chunk.step("transaction", number) if chunk else None)
             own = bits[number * length : (number + 1) * length]
             alive, *after = b.repeat(TRANSACTION, body, [alive, context.domain, *words.terms(), *own])
             words = Words(*after)
             called.append(alive)
         return words, alive, add_all(called)
 
-    def _call(self, trace: StepTrace | None, b: Builder, inputs: Sequence[Term]) -> list[Term]:
+    def _call(self, step: StepWitness | None, b: Builder, inputs: Sequence[Term]) -> list[Term]:
         """Run a transaction if the first input, a Boolean, is 1 and its tag is known; domain, the header's five words and the bits follow."""
         alive, domain, *head = inputs[:7]
         words, bits = Words(*head), inputs[7:]
@@ -97,7 +95,7 @@ class DataCircuit:
             selection = select_action(b, bits, alive, self._layout.actions)
             reader = TransactionReader(b, self._layout, self._actions, bits, selection)
             read = reader.inputs(domain, words)
-        after = run_family(b, self._layout, self._family, selection, read, words, trace)
+        after = run_family(b, self._layout, self._family, selection, read, words, step)
         return b.pin_all([selection.any(), *after.terms()])
 
     def _end(
@@ -109,6 +107,7 @@ class DataCircuit:
         full = is_equal(b, cursor, self._layout.capacity * self._layout.stride)
         ended = disjunction(b, [1 - alive, full])
         read = StepInputs.of([context.payee, header.words.fees, header.words.next_account])
-        trace, selection = trace_of(chunk, "fees", 0), Selection({TAG_FEES: ended})
-        words = run_family(b, self._layout, self._fees, selection, read, header.words, trace)
+        selection = Selection({TAG_FEES: ended})
+        step = chunk.step("fees", 0) if chunk else None
+        words = run_family(b, self._layout, self._fees, selection, read, header.words, step)
         return HeaderTerms(words, header.inbox_index, select(b, ended, END, cursor), header.step + ended)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from provers.validity.arithmetise.chunk_input import INBOX_MESSAGES, ChunkInput
-from provers.validity.arithmetise.context import Public, bind, give_context, trace_of
+from provers.validity.arithmetise.chunk_input import INBOX_MESSAGES, ChunkInput, StepWitness
+from provers.validity.arithmetise.context import Public, bind, give_context
 from provers.validity.arithmetise.graphs import merge
 from provers.validity.arithmetise.records import Selection
 from provers.validity.arithmetise.step import StepInputs, Words, run_family
@@ -13,7 +13,6 @@ from provers.validity.constraints.bits import require_bits
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
 from provers.validity.constraints.logic import is_equal
-from rollup.execution.step_trace import StepTrace
 from rollup.ir.image import Image
 from rollup.params import (
     ADDRESS_BITS,
@@ -48,13 +47,13 @@ class InboxCircuit:
         active = b.pin_all(_active(b, context.inbox_to - header.inbox_index))
         for number in range(INBOX_MESSAGES):
             message = context.messages[number * MESSAGE_WORDS : (number + 1) * MESSAGE_WORDS]
-            body = partial(self._deliver, trace_of(chunk, "inbox", number))
+            body = partial(self._deliver, chunk.step("inbox", number) if chunk else None)
             words = Words(*b.repeat(DEPOSIT, body, [active[number], *message, *words.terms()]))
         taken = add_all(active)
         after = replace(header, words=words, inbox_index=header.inbox_index + taken, step=header.step + taken)
         after.require(b, context.header_out)
 
-    def _deliver(self, trace: StepTrace | None, b: Builder, inputs: Sequence[Term]) -> list[Term]:
+    def _deliver(self, step: StepWitness | None, b: Builder, inputs: Sequence[Term]) -> list[Term]:
         """Deliver a message if the first input, a Boolean, is 1; its six words follow, then the header's five."""
         active, kind, *message = inputs[: 1 + MESSAGE_WORDS]
         words = Words(*inputs[1 + MESSAGE_WORDS :])
@@ -64,7 +63,7 @@ class InboxCircuit:
         require_bits(b, message[DepositInput.L1_ADDRESS], ADDRESS_BITS)
         require_bits(b, message[DepositInput.AMOUNT], AMOUNT_BITS)
         read = StepInputs.of([*message, words.withdrawals, words.withdrawals_count, words.next_account])
-        after = run_family(b, self._layout, self._family, Selection({TAG_DEPOSIT: active}), read, words, trace)
+        after = run_family(b, self._layout, self._family, Selection({TAG_DEPOSIT: active}), read, words, step)
         return b.pin_all(after.terms())
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
+from provers.validity.arithmetise.chunk_input import StepWitness
 from provers.validity.arithmetise.graphs import Family
 from provers.validity.arithmetise.records import Selection, open_slots, replace_records
 from provers.validity.arithmetise.rules import Scope
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term
-from rollup.execution.step_trace import SlotTrace, StepTrace
+from rollup.execution.step_trace import SlotTrace
 from rollup.ir.layout import Layout
 from rollup.params import Output
 
@@ -56,16 +57,16 @@ def run_family(
     selection: Selection,
     inputs: StepInputs,
     words: Words,
-    trace: StepTrace | None,
+    step: StepWitness | None,
 ) -> Words:
     """Return the words after the step; the same ones where no graph is selected.
 
     Parameters
     ----------
-    trace
-        Of the step; None where none is taken, and where only the shape is wanted.
+    step
+        None where none is taken, and where only the shape is wanted.
     """
-    slots = open_slots(b, layout, family, selection, slot_traces(trace))
+    slots = open_slots(b, layout, family, selection, slots_of(step))
     loads = {
         (slot.number, table, i): term for slot in slots for table, old in slot.old.items() for i, term in enumerate(old)
     }
@@ -83,6 +84,6 @@ def run_family(
     return Words(**after)
 
 
-def slot_traces(trace: StepTrace | None) -> dict[int, SlotTrace]:
-    """Return the traces of a step's slots by number."""
-    return {} if trace is None else {slot.slot: slot for slot in trace.slots}
+def slots_of(step: StepWitness | None) -> dict[int, SlotTrace]:
+    """Return a step's slots by number."""
+    return {} if step is None else {slot.slot: slot for slot in step.slots}

@@ -1,6 +1,6 @@
 """A small chain of tokens and the chunks of its batches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -46,11 +46,14 @@ class Chain:
     ----------
     tree
         Accounts 1, 2 and 3 have 10^6 gwei each and keys of their own; 4 and 5 have keys that cannot sign (off the curve; of small order).
+    traces
+        Of the last batch.
     """
 
     image: Image
     tree: Tree
     header: Header
+    traces: tuple[StepTrace, ...] = ()
 
     @classmethod
     def start(cls, image: Image) -> "Chain":
@@ -96,9 +99,15 @@ class Chain:
             elements=tuple(elements),
             messages=tuple(messages),
         )
-        traces = trace_batch(self.image, StepHeader.start(self.header), batch, self.tree, runner)
+        traces = self.traces = trace_batch(self.image, StepHeader.start(self.header), batch, self.tree, runner)
         self.header = self.header.after(traces[-1].after)
         return batch, traces
+
+    @property
+    def outcomes(self) -> list[str]:
+        """Of each step of the last batch: `applied`, why it failed, or why it was skipped."""
+        receipts = [trace.receipt for trace in self.traces]
+        return [receipt.reason or receipt.status.name.lower() for receipt in receipts if receipt]
 
     def chunks(
         self, elements: Sequence[int], messages: Sequence[Message] = (), payee: int = 3
@@ -136,10 +145,3 @@ def holds(chunk: ChunkInput, number: int = 0) -> bool:
     """Tell whether a chunk satisfies its circuit, h and y being those of the chunk as it is given."""
     _, witness = circuits().assign(chunk.kind, chunk, Z, zc(number))
     return system(chunk.kind).is_satisfied(witness) is None
-
-
-def outcomes(chunk: ChunkInput) -> Iterator[tuple[str, str]]:
-    """Yield action and outcome of each step: `applied`, why it failed, or why it was skipped."""
-    for step in chunk.steps:
-        assert step.receipt is not None
-        yield step.receipt.action, step.receipt.reason or step.receipt.status.name.lower()

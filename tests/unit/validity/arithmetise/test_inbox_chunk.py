@@ -22,8 +22,11 @@ def credit(account: int, amount: int = 5) -> Message:
     return Message(1, account, 0, 0, 0xB1, amount)
 
 
-def statuses(chunk: ChunkInput) -> list[Status]:
-    return [step.receipt.status for step in chunk.steps if step.receipt]
+def statuses(chain: Chain) -> list[Status]:
+    return [trace.receipt.status for trace in chain.traces if trace.receipt and trace.receipt.kind == "inbox"]
+
+
+MESSAGES = (register(), credit(1), credit(9), credit(2, 2**64 - 1), register(0))
 
 
 @pytest.fixture
@@ -33,12 +36,12 @@ def chain() -> Chain:
 
 @pytest.fixture(scope="module")
 def chunk() -> ChunkInput:
-    messages = [register(), credit(1), credit(9), credit(2, 2**64 - 1), register(0)]
-    return small_chain().chunks((), messages)[0]
+    return small_chain().chunks((), MESSAGES)[0]
 
 
-def test_messages_of_every_outcome_hold(chunk: ChunkInput) -> None:
-    assert statuses(chunk) == [APPLIED, APPLIED, FAILED, FAILED, APPLIED]
+def test_messages_of_every_outcome_hold(chain: Chain) -> None:
+    chunk, _ = chain.chunks((), MESSAGES)
+    assert statuses(chain) == [APPLIED, APPLIED, FAILED, FAILED, APPLIED]
     assert holds(chunk)
     assert chunk.header_out is not None
     assert (chunk.header_out.inbox_index, chunk.header_out.withdrawals_count) == (5, 2)
@@ -53,7 +56,7 @@ def test_any_number_of_messages_is_cut_into_chunks_that_hold(chain: Chain, count
 
 def test_registrations_past_the_last_account_are_returned_provably(chain: Chain) -> None:
     *inbox, _ = chain.chunks((), [register() for _ in range(12)])
-    assert [status for chunk in inbox for status in statuses(chunk)] == [APPLIED] * 10 + [FAILED] * 2
+    assert statuses(chain) == [APPLIED] * 10 + [FAILED] * 2
     assert all(map(holds, inbox))
 
 
@@ -67,8 +70,9 @@ def test_another_word_in_the_header_after_is_refused(chunk: ChunkInput, word: st
     assert not holds(replace(chunk, header_out=forged))
 
 
-def test_leaving_out_the_last_message_is_refused(chunk: ChunkInput) -> None:
-    assert not holds(replace(chunk, header_out=chunk.steps[-1].before, steps=chunk.steps[:-1]))
+def test_leaving_out_the_last_message_is_refused(chain: Chain) -> None:
+    chunk, _ = chain.chunks((), MESSAGES)
+    assert not holds(replace(chunk, header_out=chain.traces[4].before, steps=chunk.steps[:-1]))
 
 
 def test_another_end_of_the_inbox_is_refused(chunk: ChunkInput) -> None:
@@ -78,8 +82,8 @@ def test_another_end_of_the_inbox_is_refused(chunk: ChunkInput) -> None:
 
 def test_an_index_beyond_the_end_of_the_inbox_is_refused(chain: Chain) -> None:
     """Fewer messages than none: `inbox_to - inbox_index` would wrap."""
-    (data,) = chain.chunks(())
-    header = replace(data.steps[0].before, inbox_index=3)
+    chain.chunks(())
+    header = replace(chain.traces[0].before, inbox_index=3)
     empty = ChunkInput(ChunkKind.INBOX, inbox_to=3, header_in=header, header_out=header)
     assert holds(empty)
     assert not holds(replace(empty, inbox_to=2))

@@ -18,7 +18,7 @@ from rollup.ir.graph import Graph
 from rollup.ir.layout import Layout
 from rollup.params import ChunkKind
 from rollup.program.program import Transaction
-from tests.unit.validity.arithmetise.chain import Chain, Z, outcomes, zc
+from tests.unit.validity.arithmetise.chain import Chain, Z, zc
 from tests.unit.validity.constraints.harness import HostileBuilder, _rows, undetermined
 
 NOTE, PROFILE, BOTH, LEAVE = 2, 3, 4, 5
@@ -87,9 +87,7 @@ def system(circuits: ProgramCircuits) -> R1CS:
     return circuits.shape(ChunkKind.DATA).r1cs()
 
 
-@pytest.fixture(scope="module")
-def chunk() -> ChunkInput:
-    chain = Chain.start(Mixed.image())
+def every_action(chain: Chain) -> ChunkInput:
     (chunk,) = chain.chunks_of_calls(
         chain.call(NOTE, 1, 0, 9, TEXT),
         chain.call(PROFILE, 2, 0, 5, 30, 3),
@@ -99,23 +97,31 @@ def chunk() -> ChunkInput:
     return chunk
 
 
+@pytest.fixture
+def chain() -> Chain:
+    return Chain.start(Mixed.image())
+
+
+@pytest.fixture(scope="module")
+def chunk() -> ChunkInput:
+    return every_action(Chain.start(Mixed.image()))
+
+
 def satisfied(circuits: ProgramCircuits, system: R1CS, chunk: ChunkInput) -> bool:
     return system.is_satisfied(circuits.assign(ChunkKind.DATA, chunk, Z, zc(0))[1]) is None
 
 
-def test_slots_of_different_tables_and_unused_ones_hold(
-    circuits: ProgramCircuits, system: R1CS, chunk: ChunkInput
-) -> None:
-    assert {status for _, status in outcomes(chunk)} == {"applied"}
+def test_slots_of_different_tables_and_unused_ones_hold(circuits: ProgramCircuits, system: R1CS, chain: Chain) -> None:
+    chunk = every_action(chain)
+    assert set(chain.outcomes) == {"applied"}
     assert satisfied(circuits, system, chunk)
 
 
-def test_failing_actions_on_such_slots_hold(circuits: ProgramCircuits, system: R1CS) -> None:
-    chain = Chain.start(Mixed.image())
+def test_failing_actions_on_such_slots_hold(circuits: ProgramCircuits, system: R1CS, chain: Chain) -> None:
     (chunk,) = chain.chunks_of_calls(
         chain.call(BOTH, 1, 0, 1, 0), chain.call(BOTH, 1, 1, 15, 255), chain.call(PROFILE, 0, 0, 1, 1, 1)
     )
-    assert [status for _, status in outcomes(chunk)] == [
+    assert chain.outcomes == [
         "nothing to praise with",
         "nothing to praise with",
         "unknown_account",
@@ -165,13 +171,12 @@ def blind(graph: Graph, layout: Layout, inputs: Sequence[int], load: Load) -> Ru
 
 
 def test_a_value_moved_to_the_attribute_of_a_table_not_in_use_is_refused(
-    circuits: ProgramCircuits, system: R1CS
+    circuits: ProgramCircuits, system: R1CS, chain: Chain
 ) -> None:
     """The leaf hashes the sum over the tables that share a slot; the graph would read a note of 0 and find it in the state."""
-    chain = Chain.start(Mixed.image())
     calls = (chain.call(NOTE, 1, 0, 9, TEXT), chain.call(BOTH, 1, 1, 2, 9))
     (chunk,) = chain.chunks_of_calls(*calls, runner=blind)
-    assert list(outcomes(chunk))[1] == ("praise", "nothing to praise with")
+    assert chain.outcomes[1] == "nothing to praise with"
     public, witness = circuits.assign(ChunkKind.DATA, chunk, Z, zc(0))
     data, values = circuits.shape(ChunkKind.DATA).data, ints_of(witness)
     text, name = next((one, other) for one, other in pairwise(data) if values[one] == TEXT and values[other] == 0)

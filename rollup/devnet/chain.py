@@ -21,10 +21,10 @@ from rollup.nodes.full_node import FullNode
 from rollup.nodes.outbox import Outbox
 from rollup.nodes.proposer import Proposer
 from rollup.nodes.prover import Prover
-from rollup.nodes.sequencer import Sequencer
+from rollup.nodes.sequencer import Policy, Sequencer
 from rollup.nodes.stream import Stream, StreamReader
 from rollup.nodes.withdrawals import Withdrawals
-from rollup.params import DataKind
+from rollup.params import SLOTS_PER_ELEMENT, DataKind
 from rollup.ports.da import DataLayer
 from rollup.ports.deployment import ContractsToolchain, Ordering
 from rollup.ports.l1 import L1
@@ -94,8 +94,15 @@ class Chain:
         self.outbox = Outbox(store)
         self.node = self.full_node(store, self.stream)
         self.claims = Claims(self.l1, self.rollup, self.start)
+        limit = self._layers[kind].properties.capacity * SLOTS_PER_ELEMENT // self.image.layout.stride
         self.sequencer = Sequencer(
-            self.image, self.domain, self.node.store, self.outbox, self.stream, runner=self._runner
+            self.image,
+            self.domain,
+            self.node.store,
+            self.outbox,
+            self.stream,
+            policy=Policy(limit=limit),
+            runner=self._runner,
         )
         batcher_l1 = self._as(BATCHER)
         self.batcher = Batcher(batcher_l1, self.rollup, self._layers[kind], self.outbox, self.node.store)

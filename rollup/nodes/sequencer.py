@@ -4,6 +4,7 @@ It reads L1 through the store that a full node keeps, speaks through the stream,
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rollup.batch.derivation import MessageLog
 from rollup.batch.inbox import Message
@@ -29,6 +30,28 @@ class FeeTooLowError(PeerError):
     """A transaction offers less than the sequencer asks for at present."""
 
 
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What no rule of the chain says.
+
+    Attributes
+    ----------
+    payee
+        Account that gets the fees; 0 burns them.
+    floor
+        The least base fee, in gwei.
+    limit
+        Transactions that a batch may hold, if its data layer takes fewer than the program allows.
+    """
+
+    payee: int = 0
+    floor: int = 1
+    limit: int | None = None
+
+
+DEFAULT_POLICY = Policy()
+
+
 class Sequencer:
     """Makes batches.
 
@@ -42,10 +65,8 @@ class Sequencer:
         For sealed batches.
     stream
         For mini-blocks.
-    payee
-        Account that gets the fees; 0 burns them.
-    floor
-        The least base fee, in gwei.
+    policy
+        What is this sequencer's to choose.
     runner
         An interpreter of graphs.
     """
@@ -58,16 +79,16 @@ class Sequencer:
         outbox: Outbox,
         stream: Stream,
         *,
-        payee: int = 0,
-        floor: int = 1,
+        policy: Policy = DEFAULT_POLICY,
         runner: Runner = interpreter.run,
     ) -> None:
         self._image, self._domain, self._store, self._outbox, self._stream = image, domain, store, outbox, stream
-        self._payee, self._floor, self._runner = payee, floor, runner
+        self._policy, self._runner = policy, runner
+        self._capacity = min(image.layout.capacity, policy.limit or image.layout.capacity)
         self._mempool = Mempool(image.layout, domain)
         self._derived = 0
         self._promised: dict[int, Header] = {}
-        self.base_fee = floor
+        self.base_fee = policy.floor
         self.dropped: list[bytes] = []
         self._resume(restarts=False)
 
@@ -151,7 +172,7 @@ class Sequencer:
         return receipts
 
     def _run(self, transaction: Transaction) -> Receipt:
-        if not self._builder.room:
+        if not self._room:
             self.seal()
         receipt = self._builder.add(transaction)
         data = transaction.to_bytes(self._image)
@@ -163,6 +184,11 @@ class Sequencer:
             raise
         self._publish((data,))
         return receipt
+
+    @property
+    def _room(self) -> int:
+        """How many more transactions the open batch takes."""
+        return self._builder.room - (self._image.layout.capacity - self._capacity)
 
     def _hold(self, transaction: Transaction) -> bool:
         index = self._image.layout.tree_index(TABLE_ACCOUNTS, transaction.sender)
@@ -185,7 +211,7 @@ class Sequencer:
         """End the batch, leave it in the outbox and open the next; None if it holds nothing."""
         if not self._builder.receipts:
             return None
-        used = self._image.layout.capacity - self._builder.room
+        used = self._capacity - self._room
         draft = self._builder.seal()
         sealed = Sealed(
             number=draft.number,
@@ -200,7 +226,7 @@ class Sequencer:
         # SAFETY: durable before anybody hears of it, so after a crash the same batch is posted that was announced.
         self._outbox.put(sealed)
         self._publish(sealed=draft.header)
-        self.base_fee = next_base_fee(self.base_fee, used, self._image.layout.capacity, self._floor)
+        self.base_fee = next_base_fee(self.base_fee, used, self._capacity, self._policy.floor)
         self._promised[sealed.number] = sealed.header
         self._begin(draft.header, draft.state, sealed.rolling)
         return sealed
@@ -288,7 +314,7 @@ class Sequencer:
             if transaction_hash in done:
                 continue
             try:
-                if not self._builder.room:
+                if not self._room:
                     self.seal()
                 self._builder.add(Transaction.from_bytes(data, self._image))
             except TransactionRefusedError:
@@ -308,7 +334,7 @@ class Sequencer:
             header,
             state,
             messages=self._read(self._messages),
-            payee=self._payee,
+            payee=self._policy.payee,
             runner=self._runner,
         )
         self._publish(said=said)

@@ -1,8 +1,8 @@
 """The stream: what the sequencer says happened, before L1 knows of it. Many read it, each at a pace of its own."""
 
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from rollup.batch.receipt import Receipt
@@ -38,7 +38,7 @@ class MiniBlock:
     restarts: bool = False
     transactions: tuple[bytes, ...] = ()
     receipts: tuple[Receipt, ...] = ()
-    records: dict[int, Attributes] = field(default_factory=dict)
+    records: Mapping[int, Attributes] = field(default_factory=dict)
     sealed: Header | None = None
     sequence: int = -1
 
@@ -69,15 +69,8 @@ class Stream:
     def publish(self, block: MiniBlock) -> MiniBlock:
         """Append a mini-block, and return it with its sequence number."""
         with self._changed:
-            numbered = MiniBlock(
-                block.batch,
-                block.restarts,
-                block.transactions,
-                block.receipts,
-                dict(block.records),
-                block.sealed,
-                self._first + len(self._blocks),
-            )
+            place = self._first + len(self._blocks)
+            numbered = replace(block, records=dict(block.records), sequence=place)
             self._blocks.append(numbered)
             surplus = len(self._blocks) - self._keep
             if surplus > 0:

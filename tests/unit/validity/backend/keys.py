@@ -2,13 +2,16 @@
 
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 from provers.validity.arithmetise.cache import cache_folder
 from provers.validity.arithmetise.circuits import ProgramCircuits
 from provers.validity.backend.keys import Keys
+from provers.validity.constraints.r1cs import R1CS
 from provers.validity.groth16.setup import setup
 from rollup.params import ChunkKind
 from rollup.program import Program
+from tests.unit.validity.backend.simulator import Simulator
 
 ENTROPY = b"everybody knows the toxic waste of these keys"
 TRANSACTIONS = 4
@@ -30,8 +33,24 @@ def keys_of(program: type[Program]) -> Keys:
     """The keys of a program, from the cache's folder or made into it."""
     circuits = circuits_of(program)
     for kind in ChunkKind:
-        place = folder() / "groth16" / circuits.circuit(kind).digest().hex()
-        if not place.exists():
-            key, _ = setup(circuits.circuit(kind), ENTROPY)
-            key.save(place)
+        _make(circuits.circuit(kind))
     return Keys.load_or_make(circuits, folder())
+
+
+@cache
+def simulator_of(program: type[Program], kind: ChunkKind) -> Simulator:
+    """Who proves anything under one of these keys."""
+    return Simulator.of(circuits_of(program).circuit(kind), ENTROPY)
+
+
+def _make(circuit: R1CS) -> None:
+    place = folder() / "groth16" / circuit.digest().hex()
+    if place.exists():
+        return
+    key, _ = setup(circuit, ENTROPY)
+    partial = place.with_name(f"{place.name}.{uuid4().hex}")
+    key.save(partial)
+    try:
+        partial.rename(place)
+    except OSError:
+        assert place.exists(), "another process made the same key meanwhile"

@@ -15,8 +15,9 @@ STATIC_WORDS = 5
 """Arguments of `rollup.post_calldata` before the offset of `data`."""
 CAPACITY = 512
 """Words; SPEC: rollup.vy, MAX_DATA."""
+BASE_GAS = 21_000
 GAS_PER_BYTE = 40
-"""SPEC: EIP-7623, the floor for a byte that is not zero, which a transaction of data alone pays."""
+"""SPEC: EIP-7623, the floor for a byte that is not zero, which a transaction of little else than data pays."""
 
 
 class CalldataLayer:
@@ -31,7 +32,7 @@ class CalldataLayer:
             on_l1=True,
             retention=None,
             capacity=CAPACITY,
-            gas=WORD * GAS_PER_BYTE,
+            gas=WORD * GAS_PER_BYTE + BASE_GAS / CAPACITY,
             blob_gas=0.0,
             trust="L1's consensus keeps it for ever.",
         )

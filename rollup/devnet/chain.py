@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -109,9 +110,17 @@ class Chain:
         self.proposer = self._proposer(self._as(PROPOSER), Honest(self.backend))
         self.defender = Challenger(self.l1, self.node, self.backend)
         self.prover = Prover(self.node, self.backend)
-        self.challenger_backend = self._attached(self._as(CHALLENGER), {})
-        self.challenger = Challenger(self.l1, self.node, self.challenger_backend)
         self.withdrawals = Withdrawals(self._as(RELEASER), self.rollup, self.node.store, self.claims)
+
+    @cached_property
+    def challenger_backend(self) -> SettlementBackend:
+        """The challenger's, made when it is first asked for: where proofs decide nobody challenges, and keys are large."""
+        return self._attached(self._as(CHALLENGER), {})
+
+    @cached_property
+    def challenger(self) -> Challenger:
+        """The role."""
+        return Challenger(self.l1, self.node, self.challenger_backend)
 
     # Parts, for whoever wants one more
 

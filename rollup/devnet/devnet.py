@@ -239,10 +239,10 @@ class Devnet(Chain):
         moves: list[Move] = []
         for _ in range(PATIENCE):
             self.propose()
-            moves += self.react()
             self.finalise()
             if self.claims.final_batch == self.node.derived():
                 return tuple(moves)
+            moves += self.react()
             self.advance(seconds=step)
         raise OutsideError(
             "devnet: batches do not become final", expected=self.node.derived(), got=self.claims.final_batch

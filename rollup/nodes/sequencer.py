@@ -86,7 +86,7 @@ class Sequencer:
         self._policy, self._runner = policy, runner
         self._capacity = min(image.layout.capacity, policy.limit or image.layout.capacity)
         self._mempool = Mempool(image.layout, domain)
-        self._derived = 0
+        self._derived, self._anchor = 0, store.header(0)
         self._promised: dict[int, Header] = {}
         self.base_fee = policy.floor
         self.dropped: list[bytes] = []
@@ -255,11 +255,13 @@ class Sequencer:
         """Tell whether what this sequencer builds on is no longer what L1 says."""
         newest = self._store.newest()
         posted = [number for number in self._promised if number <= newest]
-        if newest < self._derived or any(self._store.header(number) != self._promised[number] for number in posted):
-            return True
+        if newest < self._derived or self._store.header(self._derived) != self._anchor:
+            return True  # L1 lost a batch
+        if any(self._store.header(number) != self._promised[number] for number in posted):
+            return True  # somebody else's stands where ours was to be
         for number in posted:
             del self._promised[number]
-        self._derived = newest
+        self._derived, self._anchor = newest, self._store.header(newest)
         if newest > self._header.batch_number:
             return True  # somebody else posted a batch
         return self._rolling_at(self._header.inbox_index + len(self._messages)) != self._last_rolling()
@@ -281,6 +283,7 @@ class Sequencer:
         self._derived = self._store.newest()
         self._promised = {}
         header, state = self._store.header(self._derived), self._store.state(self._derived)
+        self._anchor = header
         rolling = self._store.position(self._derived).rolling
         done: set[bytes] = set()
         if restarts:

@@ -49,6 +49,24 @@ def test_batch_when_its_l1_block_is_lost_is_posted_again_and_comes_to_the_same(f
     assert chain.alarms == []
 
 
+def test_batch_when_another_takes_its_place_while_nobody_looks_is_noticed(forking: Forking) -> None:
+    chain, l1 = forking.chain, forking.l1
+    alice = chain.account(0)
+    chain.send(alice, "mint", token=1, amount=5)
+    before = l1.snapshot()
+    chain.post()
+    l1.revert(before)
+    header = (chain.image.program_id, l1.head().timestamp, 0, bytes(32), 0)
+    chain.batcher._l1.transact(chain.rollup, "post_calldata", *header, b"")
+    chain.sync()
+    assert (chain.node.derived(), chain.node.header(1).inbox_index) == (1, 0)
+    assert chain.record("balances", alice.id, 1) == {"amount": 5}
+    block = chain.post()
+    assert block is not None
+    assert (block.batch.number, len(block.receipts)) == (2, 2 + 1 + 1)
+    assert chain.alarms == []
+
+
 def test_deposit_when_its_l1_block_is_lost_is_lost_with_what_was_built_on_it(forking: Forking) -> None:
     chain, l1 = forking.chain, forking.l1
     alice = chain.account(0)

@@ -16,6 +16,7 @@ from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.r1cs import R1CS, Words
 from provers.validity.constraints.shape import ShapeBuilder
 from provers.validity.constraints.witness import WitnessBuilder
+from rollup.crypto.fr import require_canonical
 from rollup.errors import DecodeError, InternalError
 from rollup.ir.image import Image
 from rollup.params import ChunkKind
@@ -58,10 +59,14 @@ class ProgramCircuits:
         ------
         InternalError
             If the chunk is of another kind.
+        DecodeError
+            If z or zc is outside [0, R).
+        ZeroDivisionError
+            If z is a point of the blob's domain, which a hash hits with probability 2^-243.
         """
         if chunk.kind is not kind:
             raise InternalError("circuits: the chunk is of another kind", expected=kind.name, got=chunk.kind.name)
-        public = chunk.public_inputs(z, zc)
+        public = chunk.public_inputs(require_canonical(z), require_canonical(zc))
         builder = WitnessBuilder(public)
         self.build(builder, kind, chunk)
         return list(public), builder.witness()

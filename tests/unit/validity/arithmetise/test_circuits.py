@@ -9,7 +9,8 @@ from examples.tokens import Tokens
 from provers.validity.arithmetise import cache
 from provers.validity.arithmetise import circuits as module
 from provers.validity.arithmetise.circuits import ProgramCircuits
-from rollup.errors import InternalError
+from rollup.crypto.fr import R
+from rollup.errors import DecodeError, InternalError
 from rollup.params import ChunkKind
 from tests.unit.validity.arithmetise.chain import Small, small_chain
 
@@ -92,6 +93,12 @@ def test_assigning_a_chunk_to_a_circuit_of_another_kind_is_refused() -> None:
     (chunk,) = small_chain().chunks(())
     with pytest.raises(InternalError, match="another kind"):
         ProgramCircuits(Small.image()).assign(ChunkKind.TAIL, chunk, 5, 1)
+
+
+def test_assigning_with_a_z_that_is_no_element_is_refused() -> None:
+    (chunk,) = small_chain().chunks(())
+    with pytest.raises(DecodeError, match="not canonical"):
+        ProgramCircuits(Small.image()).assign(ChunkKind.DATA, chunk, R, 1)
 
 
 def test_recording_a_circuit_twice_gives_the_same_system() -> None:

@@ -151,10 +151,10 @@ def test_another_old_record_is_refused(circuits: ProgramCircuits, system: R1CS, 
 def test_attributes_that_cancel_do_not_pass_for_an_absent_record(
     circuits: ProgramCircuits, system: R1CS, chunk: ChunkInput
 ) -> None:
-    """The leaf of an absent record is 0, and so is the sum of these attributes."""
+    """The leaf of an absent record is 0, and so is the sum of these attributes, each within its width and then overwritten."""
 
     def forged(slot: SlotTrace) -> SlotTrace:
-        return replace(slot, old=(0, 1, R - 1, 0)) if slot.slot == 1 else slot
+        return replace(slot, old=(R - 1, 1, 0, 0)) if slot.slot == 1 else slot
 
     steps = list(chunk.steps)
     steps[1] = replace(steps[1], slots=tuple(map(forged, steps[1].slots)))

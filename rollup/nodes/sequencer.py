@@ -3,27 +3,26 @@
 It reads L1 through the store that a full node keeps, speaks through the stream, and leaves sealed batches in the outbox.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rollup.batch.derivation import MessageLog
-from rollup.batch.inbox import Message
 from rollup.batch.receipt import Receipt
 from rollup.batch.transaction import Transaction
 from rollup.crypto.jubjub import Point
 from rollup.errors import PeerError
 from rollup.execution import interpreter
 from rollup.execution.builder import BatchBuilder, TransactionRefusedError
-from rollup.execution.engine import Runner, execute
+from rollup.execution.engine import Runner
 from rollup.execution.fees import fee_to_sign, next_base_fee
 from rollup.ir.image import Image
+from rollup.nodes.foundation import Foundation
 from rollup.nodes.mempool import Mempool
 from rollup.nodes.outbox import Outbox, Sealed
 from rollup.nodes.stream import MiniBlock, Stream
 from rollup.params import TABLE_ACCOUNTS, AccountAttribute, Reason
 from rollup.ports.store import ChainStore
 from rollup.state.header import Header
-from rollup.state.tree import StateReader, Tree
+from rollup.state.tree import StateReader
 
 
 class FeeTooLowError(PeerError):
@@ -69,6 +68,13 @@ class Sequencer:
         What is this sequencer's to choose.
     runner
         An interpreter of graphs.
+
+    Attributes
+    ----------
+    base_fee
+        The least fee taken at present, in gwei.
+    dropped
+        Hashes of transactions that were acknowledged, and that a reorganisation of L1 has made impossible.
     """
 
     def __init__(
@@ -82,15 +88,16 @@ class Sequencer:
         policy: Policy = DEFAULT_POLICY,
         runner: Runner = interpreter.run,
     ) -> None:
-        self._image, self._domain, self._store, self._outbox, self._stream = image, domain, store, outbox, stream
+        self._image, self._domain, self._store, self._stream = image, domain, store, stream
         self._policy, self._runner = policy, runner
+        self._foundation = Foundation(image, domain, store, outbox, runner)
         self._capacity = min(image.layout.capacity, policy.limit or image.layout.capacity)
         self._mempool = Mempool(image.layout, domain)
-        self._derived, self._anchor = 0, store.header(0)
-        self._promised: dict[int, Header] = {}
         self.base_fee = policy.floor
         self.dropped: list[bytes] = []
-        self._resume(restarts=False)
+        self._messages: tuple[MessageLog, ...] = ()
+        # What a sequencer before this one said on the stream, and did not make durable, is void.
+        self._resume(restarts=len(stream) > 0)
 
     # What wallets ask
 
@@ -112,12 +119,12 @@ class Sequencer:
     @property
     def batch_number(self) -> int:
         """Number of the batch in the making."""
-        return self._header.batch_number + 1
+        return self._foundation.header.batch_number + 1
 
     @property
     def waiting(self) -> int:
         """How many inbox messages no batch has taken yet."""
-        return len(self._store.messages(self._header.inbox_index + len(self._messages)))
+        return self._foundation.waiting(len(self._messages))
 
     @property
     def domain(self) -> int:
@@ -182,7 +189,7 @@ class Sequencer:
             # What is not durable must not be in the batch either: go back to what is.
             self._resume(restarts=True)
             raise
-        self._publish((data,))
+        self._publish(self._builder, self.batch_number, transactions=(data,))
         return receipt
 
     @property
@@ -211,105 +218,41 @@ class Sequencer:
         """End the batch, leave it in the outbox and open the next; None if it holds nothing."""
         if not self._builder.receipts:
             return None
-        used = self._capacity - self._room
-        draft = self._builder.seal()
-        sealed = Sealed(
-            number=draft.number,
-            parent=self._header.hash(),
-            inbox_from=draft.inbox_from,
-            inbox_to=draft.inbox_from + len(draft.messages),
-            rolling=self._last_rolling(),
-            payee=draft.payee,
-            header=draft.header,
-            elements=draft.elements,
-        )
-        # SAFETY: durable before anybody hears of it, so after a crash the same batch is posted that was announced.
-        self._outbox.put(sealed)
-        self._publish(sealed=draft.header)
+        number, used = self.batch_number, self._capacity - self._room
+        builder, draft = self._builder, self._builder.seal()
+        try:
+            sealed = self._foundation.extend(draft, self._messages)
+        except BaseException:
+            self._resume(restarts=True)  # as in `_run`
+            raise
+        self._publish(builder, number, sealed=sealed.header)
         self.base_fee = next_base_fee(self.base_fee, used, self._capacity, self._policy.floor)
-        self._promised[sealed.number] = sealed.header
-        self._begin(draft.header, draft.state, sealed.rolling)
+        self._begin()
         return sealed
 
     def refresh(self) -> None:
         """Take in what the full node learnt from L1: messages to deliver, batches that were posted, a reorganisation."""
-        if self._is_void():
+        if self._foundation.is_void(self._messages):
             self._resume(restarts=True)
-        elif self._is_untouched() and (self._has_news() or self._can_rebase()):
-            state = self._store.state(self._header.batch_number) if self._can_rebase() else self._state
-            self._begin(self._header, state, self._rolling, said=len(self._messages))
-
-    def _is_untouched(self) -> bool:
-        """Tell whether the open batch holds nothing that would have to be run again."""
-        return len(self._builder.receipts) == len(self._messages)
+            return
+        is_untouched = len(self._builder.receipts) == len(self._messages)
+        if is_untouched and (self._foundation.rebase() or self._has_news()):
+            self._begin(said=len(self._messages))
 
     def _has_news(self) -> bool:
-        """Tell whether a message waits that this batch could still take."""
+        """Tell whether a message waits that the open batch could still take."""
         return len(self._messages) < self._image.layout.inbox_cap and self.waiting > 0
 
-    def _can_rebase(self) -> bool:
-        """Tell whether the store holds the state that is built on, which so far is one fork upon another."""
-        return self._is_forked and self._store.newest() == self._header.batch_number
-
-    def _is_void(self) -> bool:
-        """Tell whether what this sequencer builds on is no longer what L1 says."""
-        newest = self._store.newest()
-        posted = [number for number in self._promised if number <= newest]
-        if newest < self._derived or self._store.header(self._derived) != self._anchor:
-            return True  # L1 lost a batch
-        if any(self._store.header(number) != self._promised[number] for number in posted):
-            return True  # somebody else's stands where ours was to be
-        for number in posted:
-            del self._promised[number]
-        self._derived, self._anchor = newest, self._store.header(newest)
-        if newest > self._header.batch_number:
-            return True  # somebody else posted a batch
-        return self._rolling_at(self._header.inbox_index + len(self._messages)) != self._last_rolling()
-
-    def _last_rolling(self) -> bytes:
-        return self._messages[-1].rolling if self._messages else self._rolling
-
-    def _rolling_at(self, count: int) -> bytes | None:
-        """Return the inbox's rolling hash after `count` messages; None if L1 has fewer now."""
-        if count == self._store.header(self._store.newest()).inbox_index:
-            return self._store.position(self._store.newest()).rolling
-        found = self._store.messages(count - 1)
-        return found[0].rolling if found else None
-
-    # Starting, and starting again
-
     def _resume(self, *, restarts: bool) -> None:
-        """Build on what the store holds: the chain, the batches sealed since, and the transactions acknowledged since."""
-        self._derived = self._store.newest()
-        self._promised = {}
-        header, state = self._store.header(self._derived), self._store.state(self._derived)
-        self._anchor = header
-        rolling = self._store.position(self._derived).rolling
+        """Build on what is durable: the chain, the batches sealed since, and the transactions acknowledged since."""
         done: set[bytes] = set()
         if restarts:
-            self._stream.publish(MiniBlock(header.batch_number + 1, restarts=True))
-        for sealed in self._outbox.after(self._derived):
-            fork = state.fork()
-            receipts = self._rerun(sealed, header, fork)
-            if receipts is None:
-                self._outbox.drop_from(sealed.number)
-                break
+            self._stream.publish(MiniBlock(self._store.newest() + 1, restarts=True))
+        for sealed, receipts in self._foundation.load():
             done.update(receipt.transaction for receipt in receipts)
             self._stream.publish(MiniBlock(sealed.number, receipts=receipts, sealed=sealed.header))
-            self._promised[sealed.number] = sealed.header
-            header, state, rolling = sealed.header, fork, sealed.rolling
-        self._begin(header, state, rolling)
+        self._begin()
         self._replay(done)
-
-    def _rerun(self, sealed: Sealed, header: Header, state: Tree) -> tuple[Receipt, ...] | None:
-        """Execute a sealed batch again; None if it can no longer be posted with that result."""
-        logs = self._store.messages(header.inbox_index)[: sealed.inbox_to - sealed.inbox_from]
-        reached = logs[-1].rolling if logs else None
-        follows = sealed.parent == header.hash() and sealed.inbox_from + len(logs) == sealed.inbox_to
-        if not follows or (logs and reached != sealed.rolling):
-            return None
-        result = execute(self._image, header, sealed.batch(self._domain, self._read(logs)), state, self._runner)
-        return result.receipts if result.header == sealed.header else None
 
     def _replay(self, done: set[bytes]) -> None:
         """Run the acknowledged transactions that are in no batch yet; what L1 has made impossible is dropped, and listed."""
@@ -324,37 +267,31 @@ class Sequencer:
                 self._store.drop_pending([transaction_hash])
                 self.dropped.append(transaction_hash)
             else:
-                self._publish((data,))
+                self._publish(self._builder, self.batch_number, transactions=(data,))
 
-    def _begin(self, header: Header, state: Tree, rolling: bytes, said: int = 0) -> None:
-        """Open a batch on a header, with all the messages that wait, up to the cap; of the first `said` the stream knows."""
-        self._header, self._state, self._rolling = header, state, rolling
-        self._is_forked = header.batch_number != self._store.newest()
-        self._messages = self._store.messages(header.inbox_index)[: self._image.layout.inbox_cap]
+    def _begin(self, said: int = 0) -> None:
+        """Open a batch with all the messages that wait, up to the cap; of the first `said` the stream knows."""
+        found = self._foundation
+        self._messages = found.messages()
+        messages, payee = found.read(self._messages), self._policy.payee
         self._builder = BatchBuilder(
-            self._image,
-            self._domain,
-            header,
-            state,
-            messages=self._read(self._messages),
-            payee=self._policy.payee,
-            runner=self._runner,
+            self._image, self._domain, found.header, found.state, messages=messages, payee=payee, runner=self._runner
         )
-        self._publish(said=said)
+        self._publish(self._builder, self.batch_number, said=said)
 
-    def _read(self, logs: Sequence[MessageLog]) -> tuple[Message, ...]:
-        return tuple(Message.from_words(log.words, self._image.layout.account_bits) for log in logs)
-
-    def _publish(self, transactions: tuple[bytes, ...] = (), sealed: Header | None = None, said: int = 0) -> None:
-        """Say what happened since the last mini-block, if anything did, but for the first `said` steps."""
-        fresh = self._builder.drain()
+    def _publish(
+        self,
+        builder: BatchBuilder,
+        number: int,
+        *,
+        transactions: tuple[bytes, ...] = (),
+        sealed: Header | None = None,
+        said: int = 0,
+    ) -> None:
+        """Say what happened in a batch since the last mini-block, if anything did, but for the first `said` steps."""
+        fresh = builder.drain()
         if fresh.receipts[said:] or sealed is not None:
+            receipts, records = fresh.receipts[said:], fresh.records
             self._stream.publish(
-                MiniBlock(
-                    batch=self._header.batch_number + 1,
-                    transactions=transactions,
-                    receipts=fresh.receipts[said:],
-                    records=dict(fresh.records),
-                    sealed=sealed,
-                )
+                MiniBlock(number, transactions=transactions, receipts=receipts, records=records, sealed=sealed)
             )

@@ -66,6 +66,11 @@ class Stream:
         self._blocks: list[MiniBlock] = []
         self._changed = threading.Condition()
 
+    def __len__(self) -> int:
+        """How many mini-blocks were ever published."""
+        with self._changed:
+            return self._first + len(self._blocks)
+
     def publish(self, block: MiniBlock) -> MiniBlock:
         """Append a mini-block, and return it with its sequence number."""
         with self._changed:

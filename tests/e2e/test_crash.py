@@ -167,3 +167,29 @@ def test_full_node_when_restarted_goes_on_where_it_stopped(chain: Devnet, url: s
     assert after is not None
     assert after.number == point.number + 3
     process.close()
+
+
+def test_batch_when_the_disk_refuses_it_is_not_announced_and_can_be_sealed_again(
+    chain: Devnet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OutsideError("the disk is full")
+
+    chain.send(chain.account(0), "mint", token=1, amount=5)
+    with monkeypatch.context() as patch:
+        patch.setattr(chain.outbox, "put", full)
+        with pytest.raises(OutsideError, match="the disk is full"):
+            chain.post()
+    block = chain.post()
+    assert block is not None
+    assert [receipt.args for receipt in block.receipts if receipt.transaction] == [(1, 5)]
+    assert [mini.batch for mini in chain.stream.after(-1) if mini.sealed] == [1]
+    assert chain.alarms == []
+
+
+def test_sequencer_when_it_speaks_on_a_stream_that_another_used_takes_back_what_that_said(chain: Devnet) -> None:
+    chain.send(chain.account(0), "mint", token=1, amount=5)
+    Sequencer(chain.image, chain.domain, chain.node.store, chain.outbox, chain.stream).seal()
+    while chain.batcher.post() is not None:
+        chain.node.sync()
+    assert (chain.node.derived(), chain.alarms) == (1, [])

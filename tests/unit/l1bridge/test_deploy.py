@@ -95,7 +95,7 @@ def test_l1_when_nothing_stands_there_is_refused(deployment: Deployment) -> None
 def test_backend_when_it_is_another_is_refused(l1: L1Client, deployment: Deployment) -> None:
     for change in ({"backend": "optimistic"}, {"version": 2}):
         with pytest.raises(PeerError, match="it settles by another backend"):
-            TOOLS.attach(l1, IMAGE, replace(deployment, **change), backend(l1))  # type: ignore[arg-type]
+            TOOLS.attach(l1, IMAGE, replace(deployment, **change), backend(l1))
 
 
 def test_rollup_when_its_code_has_one_more_function_is_refused(l1: L1Client, deployment: Deployment) -> None:

@@ -11,9 +11,8 @@ from typing import Any, Protocol
 from provers.optimistic.one_step import BlobOpener
 from provers.optimistic.table import Claim, Game, Table, Turn
 from provers.optimistic.truth import Truth
-from rollup.batch.batch import Batch
 from rollup.ports.l1 import L1Reverted
-from rollup.ports.settlement import ChainView, Move, Progress, silent
+from rollup.ports.settlement import ChainView, Move, Progress, batch_struct, silent
 
 
 class Steps(Protocol):
@@ -123,7 +122,7 @@ class Player:
         return self._act(
             game,
             "step",
-            batch_words(truth.batch),
+            batch_struct(truth.batch),
             truth.parent.words(),
             truth.before(game.position).words(),
             path,
@@ -209,9 +208,3 @@ class Player:
             made = Move(f"{move} refused", claim, gas, {**details, "reason": refused.reason})
         self.progress(f"{made.what} {made.details or ''}".strip(), 1, 1)
         yield made
-
-
-def batch_words(batch: Batch) -> tuple[object, ...]:
-    """Return the preimage of a batch's hash, as the contracts' struct `Batch`."""
-    fixed = (batch.parent_hash, batch.number, batch.timestamp, batch.inbox_to, batch.rolling)
-    return (*fixed, batch.payee, int(batch.kind), batch.data_hash)

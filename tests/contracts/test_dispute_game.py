@@ -11,9 +11,9 @@ import pytest
 from l1bridge.compiler import contract
 from provers.adversaries.liars import Lie, lie_at
 from provers.optimistic.backend import payload_of
-from provers.optimistic.player import batch_words
 from provers.optimistic.truth import Truth
 from rollup.ports.l1 import L1Reverted
+from rollup.ports.settlement import batch_struct
 from tests.game.builder import Play, propose_right, wrong_header
 from tests.game.chain import CHALLENGER, LIAR, PROPOSER, STRANGER, SYBIL, TERMS, Chain
 from tests.game.scene import counters, on
@@ -95,7 +95,7 @@ def cut(lie: Lie, truth: Truth) -> tuple[Any, bytes]:
 
 
 def opened_by_a_stranger(chain: Chain) -> str:
-    lie, batch = lie_at(chain, 1, LIE_AT), batch_words(chain.batches[0])
+    lie, batch = lie_at(chain, 1, LIE_AT), batch_struct(chain.batches[0])
     given = (7, chain.as_(STRANGER).address, batch, chain.header(0).words(), lie.header.words(), lie.payload)
     with pytest.raises(L1Reverted) as refused:
         chain.as_(STRANGER).transact(chain.game, "open", *given, value=TERMS.claim_bond)
@@ -123,7 +123,7 @@ def stepped(chain: Chain, leaf: int = LIE_AT, **changes: Any) -> str:
 
 def flipped(chain: Chain) -> tuple[object, ...]:
     """The batch with another payee."""
-    words = batch_words(chain.batches[0])
+    words = batch_struct(chain.batches[0])
     return (*words[:5], 1, *words[6:])
 
 
@@ -188,7 +188,7 @@ REFUSED: dict[str, Case] = {
     "not open: step again": lambda c: won(c).refusal("step"),
     "step is not found yet": lambda c: lied(c).challenge().down_to(0, level=1).refusal("step", **anything()),
     "claim is rejected: step": lambda c: beside_one_won(c, 0).refusal("step"),
-    "another batch": lambda c: stepped(c, batch=batch_words(c.batches[1])),
+    "another batch": lambda c: stepped(c, batch=batch_struct(c.batches[1])),
     "not the batch that was posted": lambda c: stepped(c, batch=flipped(c)),
     "not the parent's header": lambda c: stepped(c, 0, parent_header=wrong_header(c.header(0)).words()),
     "not the header before the batch: root": lambda c: stepped(c, 0, pre=(5, *[0] * 7)),

@@ -115,10 +115,10 @@ class Market(RuleBasedStateMachine):
         open_games = [game.claim for game in games if game.turn is not Turn.OVER]
         for claim in claims:
             assert claim.open_games == open_games.count(claim.number)
-        credits = sum(self.table.credit(self.chain.as_(who).address) for who in (*PEOPLE, STRANGER))
+        owed_to_all = sum(self.table.credit(self.chain.as_(who).address) for who in (*PEOPLE, STRANGER))
         staked = TERMS.claim_bond * sum(not (claim.rejected or claim.settled) for claim in claims)
         staked += TERMS.challenge_bond * len(open_games)
-        assert self.chain.l1.balance(self.chain.game.address) == credits + staked
+        assert self.chain.l1.balance(self.chain.game.address) == owed_to_all + staked
 
     @invariant()
     def what_is_decided_stays_decided(self) -> None:

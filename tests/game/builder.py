@@ -9,10 +9,11 @@ from typing import Any
 
 from l1bridge import kzg
 from provers.adversaries.liars import Lie
-from provers.optimistic.player import Steps, batch_words
+from provers.optimistic.player import Steps
 from provers.optimistic.table import Claim, Game, Table
 from provers.optimistic.truth import Truth
 from rollup.ports.l1 import L1Reverted, Receipt
+from rollup.ports.settlement import batch_struct
 from rollup.state.header import Header, StepHeader
 from tests.game.chain import CHALLENGER, LIAR, SEQUENCER, STRANGER, Chain, backend_for
 
@@ -75,9 +76,15 @@ class Play:
 
     def step(self, key: bytes = STRANGER, gas: int | None = None, **changes: Any) -> Receipt:
         """Execute the step in dispute; `changes` replace what the contract is given."""
-        given = self.evidence() | changes
-        args = [given[name] for name in ("batch", "parent_header", "pre", "path", "evidence")]
-        return self._send(key, "step", self.number, *args, gas=gas)
+        return self._send(key, "step", self.number, *self._step_arguments(changes), gas=gas)
+
+    def would_step(self, **changes: Any) -> bool:
+        """Tell whether L1 would execute the step, without taking it."""
+        try:
+            self.chain.l1.call(self.chain.game, "step", self.number, *self._step_arguments(changes))
+        except L1Reverted:
+            return False
+        return True
 
     def timeout(self, key: bytes = STRANGER) -> "Play":
         """Claim that the side to move has used up its clock."""
@@ -148,12 +155,16 @@ class Play:
         """Return what `step` takes for the leaf in dispute, the step executed on the true state."""
         truth, game = Truth.of(self.chain, self.read.batch), self.game
         return {
-            "batch": batch_words(truth.batch),
+            "batch": batch_struct(truth.batch),
             "parent_header": truth.parent.words(),
             "pre": truth.before(game.position).words(),
             "path": self._path(game),
             "evidence": truth.evidence(game.position, kzg).to_abi(),
         }
+
+    def _step_arguments(self, changes: dict[str, Any]) -> list[Any]:
+        given = self.evidence() | changes
+        return [given[name] for name in ("batch", "parent_header", "pre", "path", "evidence")]
 
     def _path(self, game: Game) -> Sequence[bytes]:
         return self.tree.path(game.position - 1)[: game.agreed_level] if game.position else ()

@@ -11,7 +11,7 @@ from l1bridge.client import L1Client
 from l1bridge.compiler import default_compiler
 from l1bridge.devchain import KEYS, connect
 from provers.optimistic.backend import OptimisticBackend, Terms
-from provers.optimistic.player import Defence, batch_words, honest
+from provers.optimistic.player import Defence, honest
 from rollup.batch.batch import Batch
 from rollup.batch.blob import to_data
 from rollup.batch.inbox import EMPTY_ROLLING, Message, rolling_hash
@@ -24,7 +24,7 @@ from rollup.execution.engine import Execution, execute
 from rollup.ir.image import Image
 from rollup.params import DataKind
 from rollup.ports.l1 import Block, Contract
-from rollup.ports.settlement import Context
+from rollup.ports.settlement import Context, batch_struct
 from rollup.state.header import Header
 from rollup.state.tree import Tree
 
@@ -197,7 +197,7 @@ class Chain:
         parent = options["parent"] if "parent" in options else self.parent_of(number)
         parent_header = options.get("parent_header", self.headers[number - 1])
         value = options.get("value", self.l1.call(self.game, "CLAIM_BOND"))
-        words = (batch_words(self.batches[number - 1]), parent, parent_header.words(), header.words(), payload)
+        words = (batch_struct(self.batches[number - 1]), parent, parent_header.words(), header.words(), payload)
         self.as_(key).transact(self.rollup, "propose", *words, value=value)
         return int(self.l1.call(self.rollup, "claim_count"))
 

@@ -138,7 +138,7 @@ def cases(draw: st.DrawFn, signatures: int = 0, length: int = 20) -> Case:
     for number in draw(st.sets(st.integers(0, len(INPUTS) - 1), min_size=2)):
         draft.builder.input(number)
     writers: Sequence[Callable[[], None]] = [draft.open, draft.open, draft.hash, draft.constant, *[draft.compute] * 6]
-    for writer in draw(st.lists(st.sampled_from(range(len(writers))), max_size=length)):
+    for writer in draw(st.lists(st.sampled_from(range(len(writers))), min_size=length // 2, max_size=length)):
         writers[writer]()
     for _ in range(signatures):
         draft.verify()

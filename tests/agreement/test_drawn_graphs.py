@@ -29,7 +29,7 @@ def test_drawn_graph_does_the_same_off_l1(case: Case) -> None:
     agree_off_l1(case)
 
 
-@settings(drawing, max_examples=50)
+@settings(drawing, max_examples=25)
 @given(case=cases(length=40))
 def test_drawn_graph_does_the_same_everywhere(bare: Bare, case: Case) -> None:
     agree(bare, case)

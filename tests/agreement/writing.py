@@ -1,0 +1,94 @@
+"""Writing the data of a batch one transaction after another, valid or not, knowing the state that each will meet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rollup.batch.inbox import Message
+from rollup.batch.packing import field_widths
+from rollup.batch.receipt import Receipt
+from rollup.batch.slots import bits_of, elements_of, slots_from_bits
+from rollup.batch.transaction import Transaction
+from rollup.crypto.eddsa import SecretKey
+from rollup.execution.engine import header_after, run_task, step_order
+from rollup.execution.task import Task, inbox_task, transaction_task
+from rollup.ir.image import Image
+from rollup.params import SLOT_BITS, AccountAttribute
+from rollup.program import Program
+from rollup.state.header import Header, StepHeader
+from tests.agreement.chain import DOMAIN
+from tests.agreement.programs import KEYS, NEXT_ACCOUNT, genesis
+
+
+@dataclass
+class Pen:
+    """The data so far.
+
+    Attributes
+    ----------
+    slots
+        Written so far.
+    receipts
+        What became of each step.
+    """
+
+    program: type[Program]
+    messages: Sequence[Message] = ()
+    next_account: int = NEXT_ACCOUNT
+    slots: list[int] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.image: Image = self.program.image()
+        self.state = genesis(self.image)
+        self.header = StepHeader.start(Header.genesis(self.state.root, self.next_account))
+        for message in self.messages:
+            self._take(inbox_task(self.image, self.header, message))
+
+    @property
+    def elements(self) -> tuple[int, ...]:
+        return elements_of(self.slots)
+
+    def nonce(self, account: int) -> int:
+        record = self.state.get(self.image.layout.tree_index(0, account))
+        return record[AccountAttribute.NONCE] if record else 0
+
+    def call(self, tag: int, sender: int, *args: int, fee: int = 1, **forged: int) -> tuple[int, ...]:
+        """Return the slots of a call with the nonce that is due; `nonce`, `domain` and `signer` may be forged."""
+        nonce, signer = forged.get("nonce", self.nonce(sender)), forged.get("signer", sender)
+        secret: SecretKey = KEYS[signer]
+        unsigned = Transaction(tag, sender, fee, args)
+        return unsigned.sign(secret, self.image.layout, forged.get("domain", DOMAIN), nonce).slots(self.image)
+
+    def write(self, slots: Sequence[int]) -> Receipt | None:
+        """Add a transaction and run it; None if its tag is unknown, with which the data ends."""
+        self.slots += slots
+        if not 1 <= slots[0] & 0xFF <= self.image.layout.actions:
+            return None
+        self._take(transaction_task(self.image, self.header, DOMAIN, slots))
+        return self.receipts[-1]
+
+    def _take(self, task: Task) -> None:
+        run, receipt = run_task(self.image, self.header, task, self.state)
+        for slot in step_order(run):
+            self.state.update(run.indices[slot], run.records_after[slot])
+        self.header = header_after(self.header, task, run, self.state.root)
+        self.receipts.append(receipt)
+
+
+def overwrite(slots: Sequence[int], offset: int, width: int, value: int) -> tuple[int, ...]:
+    """Return slots with `width` bits from bit `offset` on set to a value."""
+    bits = bits_of(slots)
+    mask = (1 << width) - 1
+    return slots_from_bits(bits & ~(mask << offset) | (value & mask) << offset, len(slots))
+
+
+def parts(image: Image, tag: int) -> dict[str, tuple[int, int]]:
+    """Return offset and width of every part of a transaction of an action; SPEC: §4, Data."""
+    widths = image.graph(tag).arguments
+    names = ("tag", "sender", "fee", "s", "r_sign", "r_y", *(f"arg{k}" for k in range(len(widths))))
+    found: dict[str, tuple[int, int]] = {}
+    offset = 0
+    for name, width in zip(names, field_widths(image.layout, widths), strict=True):
+        found[name] = (offset, width)
+        offset += width
+    return found | {"padding": (offset, SLOT_BITS * image.layout.stride - offset)}

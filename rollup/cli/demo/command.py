@@ -29,7 +29,7 @@ def demo(
         Path | None, typer.Option("--json", metavar="FILE", help="Also write the figures to a file.", dir_okay=False)
     ] = None,
 ) -> None:
-    """Settle one program twice: by fraud proof, where a liar is caught, and by validity proof, where forgeries are refused.
+    r"""Settle one program twice: by fraud proof, where a liar is caught, and by validity proof, where forgeries are refused.
 
     Takes a minute or two on two cores; the first time about a minute more, since kernels are compiled and development keys made.
 

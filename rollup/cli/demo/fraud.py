@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from rollup.cli.demo.checks import hold, same
@@ -62,6 +63,9 @@ def dispute(screen: Screen, chain: Devnet, challenger: bytes) -> Fraud:
     meter, had = Meter(chain.l1), chain.l1.balance(challenger)
     bond = int(chain.l1.call(chain.deployment.settlement, "CLAIM_BOND"))
     liar, wrong, lie = _lie(screen, chain, number, bond)
+    screen.line(
+        "the claim holds a tree over the batch's steps: the liar must open a node, the challenger says which half is wrong"
+    )
     turns = _play(screen, chain, liar)
     costs = meter.take()
     rejected = chain.challenger_backend.describe(wrong)["verdict"] == "rejected"
@@ -88,7 +92,7 @@ def dispute(screen: Screen, chain: Devnet, challenger: bytes) -> Fraud:
 def _one_more_batch(screen: Screen, chain: Devnet) -> int:
     people = [chain.account(index) for index in (ADA, BOB, CYD, DAN, EVE)]
     with screen.working("posting one more batch"):
-        for sender, receiver in zip(people, people[1:], strict=False):
+        for sender, receiver in pairwise(people):
             chain.send(sender, "transfer", receiver.id, 1, 60)
         block = chain.post()
     assert block is not None, "there was something to post"

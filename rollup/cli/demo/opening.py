@@ -51,8 +51,16 @@ class Opened:
 
 
 @contextmanager
-def opened(screen: Screen, settings: Settings, ground: Ground, backend: str) -> Iterator[Opened]:
-    """Deploy a chain, deposit for everybody, run the transactions and post the batch; close the chain at the end."""
+def opened(
+    screen: Screen, settings: Settings, ground: Ground, backend: str, before: Transactions | None = None
+) -> Iterator[Opened]:
+    """Deploy a chain, deposit for everybody, run the transactions and post the batch; close the chain at the end.
+
+    Parameters
+    ----------
+    before
+        What became of the same transactions on another chain; the same must come of them here.
+    """
     meter = Meter(ground.l1)
     with screen.working("setting up a chain"):
         chain = Devnet(
@@ -70,12 +78,11 @@ def opened(screen: Screen, settings: Settings, ground: Ground, backend: str) -> 
         bad = skips(chain)
         slots = _run(screen, chain, settings.transactions - len(bad), bad)
         with screen.working("posting the batch"):
-            batch = post(
-                chain, [*slots, *(slot for skip in bad for slot in skip.slots)], chain.account(SEQUENCER_ACCOUNT).id
-            )
+            batch = post(chain, slots, chain.account(SEQUENCER_ACCOUNT).id)
         posting = meter.take()
-        counted = _check(screen, chain, batch, settings, bad)
-        data_bytes = ELEMENT_BYTES * len(elements_of([*slots, *(slot for skip in bad for slot in skip.slots)]))
+        counted = _check(chain, batch, settings, bad)
+        _show(screen, settings, batch, counted, bad, before)
+        data_bytes = ELEMENT_BYTES * len(elements_of(slots))
         blob_gas = sum(cost.blob_gas for cost in posting)
         yield Opened(chain, batch, counted, meter, costs | gas_by_cause(posting), blob_gas, data_bytes)
 
@@ -115,31 +122,48 @@ def _show_contracts(screen: Screen, chain: Devnet, meter: Meter, backend: str) -
 
 
 def _run(screen: Screen, chain: Devnet, count: int, bad: Sequence[Skip]) -> list[int]:
-    """Have the sequencer execute what it takes and refuse what it must; return the slots of what it took."""
+    """Have the sequencer execute what it takes and refuse what it must; return the slots of all of them, those refused last."""
     slots: list[int] = []
     with screen.working("executing transactions"):
         for call in calls(chain, count):
             slots += send(chain, call)
         for skip in bad:
             offer(chain, skip)
+            slots += skip.slots
     screen.held(f"the sequencer executed {count} signed transactions and refused {len(bad)}")
     return slots
 
 
-def _check(screen: Screen, chain: Devnet, batch: Block, settings: Settings, bad: Sequence[Skip]) -> Transactions:
-    """Check what a full node derived from L1 against what was planned, and show it."""
+def _check(chain: Devnet, batch: Block, settings: Settings, bad: Sequence[Skip]) -> Transactions:
+    """Check what a full node derived from L1 against what was planned, and count it."""
     counted = outcome(batch)
     same("the batch has all transactions", settings.transactions, counted.total)
     same("each bad transaction is skipped", {skip.reason.name.lower(): 1 for skip in bad}, dict(counted.skipped))
     hold(counted.failed, "some transactions fail")
     same("nobody's word was broken", [], chain.alarms)
+    return counted
+
+
+def _show(
+    screen: Screen,
+    settings: Settings,
+    batch: Block,
+    counted: Transactions,
+    bad: Sequence[Skip],
+    before: Transactions | None,
+) -> None:
     where = "a blob" if settings.data == "blob" else "calldata"
     screen.held(f"all {counted.total} posted in {where}, the refused ones too; a full node derived them from L1:")
+    if before is not None:
+        same("the same came of the same transactions", before, counted)
+        what = (
+            f"{counted.applied} applied, {sum(counted.failed.values())} failed, {sum(counted.skipped.values())} skipped"
+        )
+        screen.line(f"{what}, for the same reasons as before", mark=" ")
+        return
     screen.line(f"{counted.applied} applied", mark=" ")
-    receipts = [receipt for receipt in batch.receipts if receipt.kind == "transaction"]
-    for receipt in receipts:
-        if receipt.status is Status.FAILED:
+    for receipt in batch.receipts:
+        if receipt.kind == "transaction" and receipt.status is Status.FAILED:
             screen.line(f"failed   {receipt.action} by {NAMES[receipt.sender - 1]}: {receipt.reason}", mark=" ")
     for skip in bad:
         screen.line(f"skipped  {skip.what}: {skip.reason.name.lower().replace('_', ' ')}", mark=" ")
-    return counted

@@ -1,6 +1,6 @@
 """The table at the end: both chains side by side, from receipts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from rich.table import Table
@@ -46,7 +46,7 @@ def rows(figures: Figures) -> dict[str, Callable[[ChainFigures], str]]:
         "L1 gas: the bond, taken back": caused("bond"),
         "L1 gas in all": lambda chain: whole(chain.gas_total),
         "L1 gas a transaction": lambda chain: whole(chain.gas_per_tx),
-        "L1 gas of a dispute, if there is one": lambda chain: whole(
+        "L1 gas of a dispute, if somebody lies": lambda chain: whole(
             disputed if chain.backend == "optimistic" else None
         ),
         "blob gas, beside that": lambda chain: whole(chain.blob_gas),
@@ -59,15 +59,20 @@ def show(screen: Screen, figures: Figures) -> None:
     """Print the table and what must be known about it."""
     screen.chapter(6, "Side by side")
     screen.show(table(figures.chains, rows(figures)))
-    both = {chain.bytes_per_tx for chain in figures.chains.values()}
-    if len(both) == 1:
-        screen.line("both chains publish every signature, so their data is the same")
+    screen.show()
+    for note in notes(figures):
+        screen.line(note)
+
+
+def notes(figures: Figures) -> Iterator[str]:
+    """Yield what the table does not say."""
+    if len({chain.bytes_per_tx for chain in figures.chains.values()}) == 1:
+        yield "both chains publish every signature, so their data is the same; a larger batch makes each transaction cheaper"
     for name, chain in figures.chains.items():
-        screen.line(f"{HEADINGS[name]}: what it does not resist: {chain.weakness}")
+        if chain.weakness:
+            yield f"what {HEADINGS[name]}s here do not resist: {chain.weakness}"
     if any(chain.development_keys for chain in figures.chains.values()):
-        screen.line(
-            "development keys: made here, by one machine that could have kept their secret; a real chain needs a ceremony"
-        )
+        yield "development keys: one machine made them and could have kept their secret; a real chain needs a ceremony"
 
 
 def table(chains: Mapping[str, ChainFigures], labelled: Mapping[str, Callable[[ChainFigures], str]]) -> Table:

@@ -34,8 +34,9 @@ def run(screen: Screen, settings: Settings) -> Figures:
         screen.chapter(3, "Settled by fraud proof, and the proposer lies")
         challenger = base.l1.as_account(base.keys[CHALLENGER]).address
         figures.fraud = fraud.dispute(screen, chain.chain, challenger)
+        before = chain.transactions
     screen.chapter(4, "The same transactions, settled by validity proof")
-    with opened(screen, settings, base, GROTH16) as chain:
+    with opened(screen, settings, base, GROTH16, before) as chain:
         figures.chains[VALIDITY] = validity.settle(screen, chain)
         screen.chapter(5, "Proofs that L1 does not take")
         figures.refused = refusals.refuse(screen, chain.chain, settings)

@@ -92,7 +92,8 @@ class Screen:
     def _drawn(self, text: str, note: str, mark: str) -> Text:
         head = f"{INDENT}{mark} "
         width = self._console.width
-        lines = textwrap.wrap(text, max(width - len(head) - NOTE_WIDTH, NOTE_WIDTH)) or [""]
+        room = width - len(head) - (NOTE_WIDTH if note else 0)
+        lines = textwrap.wrap(text, max(room, NOTE_WIDTH)) or [""]
         drawn = Text(head, style=MARK_STYLES.get(mark, ""), no_wrap=True).append(lines[0], style="default")
         if note:
             gap = max(width - len(head) - len(lines[0]) - len(note), 1)

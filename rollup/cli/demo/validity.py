@@ -40,7 +40,7 @@ def settle(screen: Screen, opened: Opened) -> ChainFigures:
     sums = gas_by_cause(costs)
     figures = figures_of(chain, opened, sums, seconds, claim=claims[0], seconds_to_prove=round(submission.seconds, 1))
     hold(figures.development_keys, "the contract says that its keys are for development")
-    screen.line("the proving keys were made on this machine, for development: whoever made them could forge proofs")
+    screen.line("these are development keys, made on this machine: whoever made them could forge proofs")
     return figures
 
 

@@ -126,9 +126,11 @@ class Chain:
         """Return the connection of a role."""
         return self.l1.as_account(key)
 
-    def deposit(self, gwei: int, account: int = 0, owner: int = 9, key: bytes = STRANGER) -> Message:
-        """Put value into the inbox, for a new account that `owner` names."""
-        x, y = secret(owner).public
+    def deposit(
+        self, gwei: int, account: int = 0, public: tuple[int, int] | None = None, key: bytes = STRANGER
+    ) -> Message:
+        """Put value into the inbox, for an account, or for a new one with a public key."""
+        x, y = public or secret(9).public
         self.as_(key).transact(self.rollup, "deposit", account, x, y, value=gwei * GWEI)
         depositor = int.from_bytes(self.as_(key).address, "big")
         self.inbox.append(Message(1, account, x, y, depositor, gwei))

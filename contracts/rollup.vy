@@ -111,7 +111,7 @@ final_batch: public(uint256)
 final_withdrawals: public(uint256)
 final_count: public(uint256)
 walk_from: uint256
-walk_from_count: uint256
+walk_from_count: public(uint256)
 cursor: public(uint256)
 cursor_count: public(uint256)
 walk_to: uint256
@@ -233,7 +233,10 @@ def post_calldata(
 ):
     """
     @notice Post a batch whose data is `data`: field elements of 32 bytes.
+    @dev SAFETY: the data must stand in a transaction, where everybody can read it. A contract could make it up in memory and post
+         a batch that nobody derives; so could an account with delegated code (EIP-7702), whose calls come from itself.
     """
+    assert msg.sender == tx.origin and msg.sender.codesize == 0, "rollup: post calldata from an account without code"
     assert len(data) % 32 == 0 and len(data) <= DATA_BYTES, "rollup: data length"
     for i: uint256 in range(len(data) // 32, bound=MAX_DATA // 32):
         assert extract32(data, 32 * i, output_type=uint256) < R, "rollup: data word is not canonical"

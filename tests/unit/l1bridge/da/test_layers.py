@@ -16,7 +16,7 @@ from rollup.batch.inbox import EMPTY_ROLLING
 from rollup.crypto.fr import R
 from rollup.crypto.keccak import keccak256
 from rollup.errors import DecodeError, InternalError, PeerError
-from rollup.ports.l1 import Contract, L1Error
+from rollup.ports.l1 import Contract, L1Error, L1Reverted
 
 BLOB, CALLDATA = BlobLayer(), CalldataLayer()
 ELEMENTS = tuple(random.Random(7).randrange(R) for _ in range(40))
@@ -83,14 +83,12 @@ def test_calldata_when_posted_and_fetched_is_what_was_encoded(l1: L1Client, roll
     assert CALLDATA.fetch(l1, posting.commitments, receipt.transaction_hash) == ELEMENTS
 
 
-def test_calldata_when_a_contract_made_it_up_is_reported_as_no_argument(l1: L1Client, poseidon: Contract) -> None:
+def test_calldata_when_a_contract_made_it_up_is_refused_by_l1(l1: L1Client, poseidon: Contract) -> None:
     forwarder = l1.deploy(source("forwarder", FORWARDER))
     rollup = deployed(l1, poseidon, forwarder.address)
-    receipt = l1.transact(forwarder, "post", rollup.address, bytes(32), l1.head().timestamp)
-    _, posted = l1.decode(rollup, receipt.logs[0])
-    with pytest.raises(PeerError, match="no argument of transaction") as raised:
-        CALLDATA.fetch(l1, (posted["data_hash"],), receipt.transaction_hash)
-    assert raised.value.expected == posted["data_hash"].hex()
+    with pytest.raises(L1Reverted) as raised:
+        l1.transact(forwarder, "post", rollup.address, bytes(32), l1.head().timestamp)
+    assert raised.value.reason == "rollup: post calldata from an account without code"
 
 
 @pytest.mark.parametrize("data", [b"", b"\1" * 3, b"\1" * 164, b"\1" * 195, b"\1" * 4 + b"\xff" * 192])

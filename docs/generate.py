@@ -15,6 +15,8 @@ BEGIN: Final = "<!-- demo:begin -->"
 END: Final = "<!-- demo:end -->"
 
 CHAINS: Final = {"optimistic": "fraud proof", "validity": "validity proof"}
+DAY: Final = 86_400
+MINUTE: Final = 60
 
 
 def _yes(value: object) -> str:
@@ -29,14 +31,26 @@ def _decimal(value: float | None) -> str:
     return "–" if value is None else f"{value:,.1f}"
 
 
+def _duration(seconds: float) -> str:
+    if seconds < 2 * MINUTE:
+        return f"{round(seconds)} s"
+    return f"{seconds / DAY:.1f} days" if seconds >= DAY else f"{seconds / MINUTE:.1f} min"
+
+
 ROWS: Final[Mapping[str, tuple[str, Callable[[Any], str]]]] = {
     "final": ("final on L1", _yes),
+    "withdrawal_paid": ("withdrawal paid on L1", _yes),
+    "seconds_to_finality": ("time to finality, on L1's clock", _duration),
+    "seconds_to_prove": ("seconds to prove, two cores", _decimal),
     "gas_total": ("L1 gas in all", _whole),
     "gas_per_tx": ("L1 gas a transaction", _whole),
     "bytes_per_tx": ("bytes on L1 a transaction", _decimal),
-    "seconds_to_prove": ("seconds to prove", _decimal),
-    "withdrawal_paid": ("withdrawal paid on L1", _yes),
 }
+
+
+def block(figures: Mapping[str, Any]) -> str:
+    """Return what stands between the markers: the table, and what it does not say."""
+    return f"{table(figures)}\n\n{below(figures)}"
 
 
 def table(figures: Mapping[str, Any]) -> str:
@@ -54,19 +68,32 @@ def table(figures: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def fill(page: str, block: str) -> str:
-    """Return `page` with what stands between the markers replaced by `block`."""
+def below(figures: Mapping[str, Any]) -> str:
+    """Return the sentences below the table: how large the batch was, what a lie costs, what was refused."""
+    fraud, chain = figures["fraud"], figures["chains"]["optimistic"]
+    moves, refused = len(fraud["moves"]), len(figures["refused"])
+    return (
+        f"A batch of {chain['transactions']['total']} transactions in a {figures['data']}, signatures included, on both chains. "
+        f"A lie is thrown out after {moves} moves and {_whole(fraud['gas'])} gas, of which L1 spends "
+        f"{_whole(fraud['gas_one_step_proof'])} on executing the one step in dispute; the liar's bond goes to the challenger. "
+        f"{refused} forged or replayed proofs were sent to the other chain's contract, and refused. "
+        "Its keys are development keys, which the demo says too."
+    )
+
+
+def fill(page: str, text: str) -> str:
+    """Return `page` with what stands between the markers replaced by `text`."""
     head, begin, rest = page.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not (begin and end):
         raise ValueError(f"the page lacks {BEGIN} or {END}")
-    return f"{head}{begin}\n{block}\n{end}{tail}"
+    return f"{head}{begin}\n{text}\n{end}{tail}"
 
 
 def main() -> None:
     """Bring README.md up to date with `docs/demo.json`."""
     figures = cast("Mapping[str, Any]", json.loads(FIGURES.read_text(encoding="utf-8")))
-    README.write_text(fill(README.read_text(encoding="utf-8"), table(figures)), encoding="utf-8")
+    README.write_text(fill(README.read_text(encoding="utf-8"), block(figures)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ WITHHOLDS: Final = "withholds signatures: its proof vouches for them"
 
 
 def provers(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False) -> None:
-    r"""List the settlement backends installed here, and what to know of each before choosing it.
+    """List the settlement backends installed here, and what to know of each before choosing it.
 
     Any installed package can add one by the entry point group `tandem.provers`.
 
@@ -28,7 +28,7 @@ def provers(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON 
     Examples:
       tandem provers
       tandem provers --json
-    """
+    """  # noqa: D301 - click wants the character itself
     found = installed()
     if as_json:
         typer.echo(json.dumps(found, indent=2))

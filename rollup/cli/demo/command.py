@@ -1,12 +1,20 @@
 """`tandem demo`: its options; what it does is in `scenario`, which is imported once there is a screen to say so."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from rollup.cli.demo.settings import LEAST, MOST, USUAL, Data, Pairing, Settings
+
+
+def _writable(path: Path | None) -> Path | None:
+    """Refuse a file that could not be written, before minutes have passed."""
+    if path is not None and not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        raise typer.BadParameter(f"{path} cannot be written")
+    return path
 
 
 def demo(
@@ -26,10 +34,13 @@ def demo(
         Pairing, typer.Option(help="By which library proofs are checked, off chain and on the L1 in this process.")
     ] = "arkworks",
     json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Also write the figures to a file.", dir_okay=False)
+        Path | None,
+        typer.Option(
+            "--json", metavar="FILE", help="Also write the figures to a file.", dir_okay=False, callback=_writable
+        ),
     ] = None,
 ) -> None:
-    r"""Settle one program twice: by fraud proof, where a liar is caught, and by validity proof, where forgeries are refused.
+    """Settle one program twice: by fraud proof, where a liar is caught, and by validity proof, where forgeries are refused.
 
     Takes a minute or two on two cores; the first time about a minute more, since kernels are compiled and development keys made.
 
@@ -40,7 +51,7 @@ def demo(
       tandem demo --transactions 64 --data calldata   a larger batch, posted without a blob
       tandem demo --l1 http://127.0.0.1:8545          on a development node, e.g. anvil
       tandem demo --pairing py-ecc                    proofs checked by py-ecc in place of arkworks: slow
-    """
+    """  # noqa: D301 - click wants the character itself
     from rollup.cli.demo.screen import Screen, console
 
     settings = Settings(transactions, data, l1, pairing)

@@ -14,12 +14,15 @@ CHAIN = {
     "gas_per_tx": 9645.06,
     "bytes_per_tx": 94.5,
     "seconds_to_prove": None,
+    "seconds_to_finality": 604803,
     "withdrawal_paid": True,
 }
+FRAUD = {"moves": [{}, {}, {}], "gas": 4111222, "gas_one_step_proof": 2500000}
 
 
 def figures(**changes: object) -> dict[str, Any]:
-    return {"chains": {"optimistic": CHAIN, "validity": CHAIN | changes}, "fraud": {}, "refused": []}
+    chains = {"optimistic": CHAIN | {"transactions": {"total": 17}}, "validity": CHAIN | changes}
+    return {"chains": chains, "fraud": FRAUD, "refused": [{}, {}], "data": "blob"}
 
 
 def test_table_when_printed_has_a_row_a_measure_and_a_column_a_chain() -> None:
@@ -27,8 +30,21 @@ def test_table_when_printed_has_a_row_a_measure_and_a_column_a_chain() -> None:
     assert lines[0] == "| | fraud proof | validity proof |"
     assert "| L1 gas in all | 1,234,567 | 1,234,567 |" in lines
     assert "| bytes on L1 a transaction | 94.5 | 94.5 |" in lines
-    assert "| seconds to prove | – | 3.1 |" in lines
+    assert "| seconds to prove, two cores | – | 3.1 |" in lines
+    assert "| time to finality, on L1's clock | 7.0 days | 7.0 days |" in lines
     assert len(lines) == 2 + len(CHAIN)
+
+
+def test_text_below_the_table_when_printed_says_what_a_lie_costs_and_what_was_refused() -> None:
+    text = generate.below(figures())
+    assert "17 transactions in a blob" in text
+    assert "3 moves and 4,111,222 gas, of which L1 spends 2,500,000" in text
+    assert "2 forged or replayed proofs" in text
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(54, "54 s"), (171, "2.9 min"), (604803, "7.0 days")])
+def test_time_to_finality_when_written_has_a_unit_that_fits(seconds: int, text: str) -> None:
+    assert f"| 7.0 days | {text} |" in generate.table(figures(seconds_to_finality=seconds))
 
 
 def test_table_when_a_withdrawal_was_not_paid_says_so() -> None:
@@ -54,8 +70,8 @@ def test_page_when_it_has_no_markers_is_refused() -> None:
 
 def test_readme_when_compared_has_the_table_of_the_committed_figures() -> None:
     page = generate.README.read_text(encoding="utf-8")
-    table = generate.table(json.loads(generate.FIGURES.read_text(encoding="utf-8")))
-    assert page == generate.fill(page, table)
+    block = generate.block(json.loads(generate.FIGURES.read_text(encoding="utf-8")))
+    assert page == generate.fill(page, block)
 
 
 def test_readme_program_when_counted_has_twelve_lines() -> None:

@@ -7,6 +7,7 @@ import pytest
 from provers.validity.arithmetise.chunk_input import INBOX_MESSAGES, ChunkInput
 from provers.validity.constraints.r1cs import ints_of
 from rollup.batch.inbox import Message
+from rollup.crypto.fr import R
 from rollup.params import ChunkKind, Status
 from tests.unit.validity.arithmetise.chain import KEYS, Chain, Z, circuits, holds, small_chain, system, zc
 from tests.unit.validity.constraints.harness import undetermined
@@ -87,6 +88,13 @@ def test_an_index_beyond_the_end_of_the_inbox_is_refused(chain: Chain) -> None:
     empty = ChunkInput(ChunkKind.INBOX, inbox_to=3, header_in=header, header_out=header)
     assert holds(empty)
     assert not holds(replace(empty, inbox_to=2))
+
+
+def test_an_end_of_the_inbox_that_lies_before_its_start_is_refused(chain: Chain) -> None:
+    """None of the eight messages would be the last."""
+    inbox, _ = chain.chunks((), [credit(1)] * INBOX_MESSAGES)
+    assert holds(replace(inbox, inbox_to=INBOX_MESSAGES + 5))
+    assert not holds(replace(inbox, inbox_to=R - 5))
 
 
 @pytest.mark.parametrize(

@@ -146,15 +146,17 @@ class _Open:
         self.counts = [[len(entries) for entries in side] for side in rows.sides]
         self.is_zero = [[_sum(entries, values) == 0 for entries in side] for side in rows.sides[:2]]
 
-    def close(self, wire: int) -> list[int]:
-        """Count a wire as determined and return the rows in which it stands."""
+    def close(self, wire: int) -> Iterator[int]:
+        """Count a wire as determined and yield the rows that may now determine another."""
         if wire in self.closed:
-            return []
+            return
         self.closed.add(wire)
+        a, b, c = self.counts
         for row in self.rows.of_wire[wire]:
             for side, counts in zip(self.rows.sides, self.counts, strict=True):
                 counts[row] -= wire in side[row]
-        return list(self.rows.of_wire[wire])
+            if c[row] <= 1 and (a[row] <= 1 or not b[row]) and (b[row] <= 1 or not a[row]):
+                yield row
 
     def determined_by(self, row: int) -> int | None:
         counts = [counts[row] for counts in self.counts]

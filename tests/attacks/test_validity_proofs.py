@@ -23,6 +23,7 @@ from provers.validity.curve.points import (
 )
 from rollup.crypto.fr import R
 from tests.unit.validity.backend.claims import PROOF, A, B, C, Claim, H, Payload, Y, refusal
+from tests.unit.validity.backend.keys import IdealProver
 from tests.unit.validity.backend.programs import LargestPurses, Purses
 from tests.unit.validity.backend.scenes import (
     CALLDATA,
@@ -32,7 +33,6 @@ from tests.unit.validity.backend.scenes import (
     TAIL,
     WHOLE,
     empty_chain,
-    prover_of,
     purses,
 )
 from tests.unit.validity.curve.samples import g1_outside_subgroup, g2_outside_subgroup
@@ -196,7 +196,7 @@ def test_a_hash_not_below_r_is_refused_though_its_proofs_are_for_the_z_it_leads_
 def test_a_proof_of_another_program_is_refused_though_the_program_differs_in_its_capacity_only() -> None:
     chain = empty_chain(LargestPurses)
     chain.post()
-    right, wrong = (Claim.honest(chain, prover_of(program), 1) for program in (LargestPurses, Purses))
+    right, wrong = (Claim.honest(chain, IdealProver(program), 1) for program in (LargestPurses, Purses))
     assert [row.proved.context for row in right.rows] == [row.proved.context for row in wrong.rows]
     assert refusal(chain, 1, right.payload()) == ""
     assert refusal(chain, 1, wrong.payload()) == DOES_NOT_VERIFY

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from l1bridge import kzg
 from l1bridge.client import L1Client
 from provers.validity.arithmetise.chunk_input import ChunkInput, chunks_of
-from provers.validity.backend.chunk_proofs import ChunkProver
 from rollup.batch.batch import Batch
 from rollup.batch.blob import to_blob, to_words
 from rollup.crypto.fr import R
@@ -18,7 +17,7 @@ from rollup.execution.step_trace import trace_batch
 from rollup.params import ChunkKind, DataKind
 from rollup.ports.l1 import L1Reverted
 from rollup.state.header import Header, StepHeader
-from tests.unit.validity.backend.keys import TRANSACTIONS
+from tests.unit.validity.backend.keys import TRANSACTIONS, IdealProver
 from tests.unit.validity.backend.settled import SettledChain, batch_words
 
 KIND, COUNT, H, Y, HEADER = 0, 1, 2, 3, slice(4, 12)
@@ -69,14 +68,14 @@ class Claim:
     """
 
     chain: SettledChain
-    prover: ChunkProver
+    prover: IdealProver
     number: int
     rows: tuple[Row, ...]
     messages: tuple[Words, ...]
     h_shift: int = 0
 
     @classmethod
-    def honest(cls, chain: SettledChain, prover: ChunkProver, number: int) -> "Claim":
+    def honest(cls, chain: SettledChain, prover: IdealProver, number: int) -> "Claim":
         batch = chain.batch(number)
         rows = tuple(map(Row.of, chunks_for(chain, batch)))
         return cls(chain, prover, number, rows, tuple(message.words() for message in batch.messages))
@@ -111,15 +110,12 @@ class Claim:
             state = keccak256(state, *(word.to_bytes(32, "big") for word in text))
         return int.from_bytes(state, "big") % R
 
-    def zc(self, place: int) -> int:
-        return pow(self.z(), 4096 + 128 * place, R)
-
     def payload(self) -> Payload:
         """Prove every chunk at the z that L1 will draw, and open the posted data there."""
         z = self.z()
         chunks = []
         for place, row in enumerate(self.rows):
-            zc = self.zc(place)
+            zc = power(z, place)
             h, _, _, y = row.proved.public_inputs(z, zc)
             proof = self.prover.prove(row.proved, z, zc).to_evm_words()
             head = [row.kind, row.count, h + self.h_shift, y, *row.header_out]
@@ -129,7 +125,7 @@ class Claim:
     def excess(self, payload: Payload) -> int:
         """By how much the values shown exceed what the data and the contexts shown come to at z."""
         z, shown = self.z(), sum(row[Y] for row in payload.chunks)
-        context = sum(self.zc(j) * _at(words, z) for j, words in enumerate(self.contexts()))
+        context = sum(power(z, j) * _at(words, z) for j, words in enumerate(self.contexts()))
         return (shown - context - kzg.open_at(to_blob(self.batch.elements), z).y) % R
 
 
@@ -150,6 +146,11 @@ def contexts(chain: SettledChain, batch: Batch, rows: Sequence[Row], messages: S
         found.append(words)
         header, cursor = row.header_out, cursor + row.count
     return found
+
+
+def power(z: int, place: int) -> int:
+    """SPEC: machine.md §7, zc_j."""
+    return pow(z, 4096 + 128 * place, R)
 
 
 def opening(batch: Batch, z: int) -> bytes:

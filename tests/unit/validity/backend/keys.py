@@ -5,9 +5,12 @@ from pathlib import Path
 from uuid import uuid4
 
 from provers.validity.arithmetise.cache import cache_folder
+from provers.validity.arithmetise.chunk_input import ChunkInput
 from provers.validity.arithmetise.circuits import ProgramCircuits
 from provers.validity.backend.keys import Keys
 from provers.validity.constraints.r1cs import R1CS
+from provers.validity.groth16.proof import Proof
+from provers.validity.groth16.prove import UnsatisfiedError
 from provers.validity.groth16.setup import setup
 from rollup.params import ChunkKind
 from rollup.program import Program
@@ -41,6 +44,25 @@ def keys_of(program: type[Program]) -> Keys:
 def simulator_of(program: type[Program], kind: ChunkKind) -> Simulator:
     """Who proves anything under one of these keys."""
     return Simulator.of(circuits_of(program).circuit(kind), ENTROPY)
+
+
+class IdealProver:
+    """What a prover can do, without its work: a simulated proof of whatever has a witness, and of nothing else.
+
+    For attacks that need many proofs; the scenes they attack are proved in earnest.
+    """
+
+    def __init__(self, program: type[Program]) -> None:
+        self._program = program
+        self._circuits = circuits_of(program)
+
+    def prove(self, chunk: ChunkInput, z: int, zc: int) -> Proof:
+        """A proof of a chunk; `UnsatisfiedError` if its statement has no witness."""
+        public, witness = self._circuits.assign(chunk.kind, chunk, z, zc)
+        broken = self._circuits.circuit(chunk.kind).is_satisfied(witness)
+        if broken is not None:
+            raise UnsatisfiedError(broken)
+        return simulator_of(self._program, chunk.kind).prove(public)
 
 
 def _make(circuit: R1CS) -> None:

@@ -11,21 +11,20 @@ from l1bridge.client import L1Client
 from l1bridge.compiler import default_compiler
 from l1bridge.devchain import connect
 from provers.validity.backend import Groth16Backend
-from provers.validity.backend.chunk_proofs import ChunkProver
 from rollup.batch.transaction import Transaction
 from rollup.crypto.fr import R
-from rollup.params import DataKind
+from rollup.params import AccountAttribute, DataKind
 from rollup.ports.l1 import Contract
 from rollup.ports.settlement import Context
 from rollup.program import Program
 from tests.unit.validity.backend.claims import Claim, Payload
-from tests.unit.validity.backend.keys import TRANSACTIONS, circuits_of, folder, keys_of
+from tests.unit.validity.backend.keys import TRANSACTIONS, IdealProver, folder, keys_of
 from tests.unit.validity.backend.programs import Purses
 from tests.unit.validity.backend.settled import SettledChain
 
 NOON = 1_800_000_000
-FIRST, WHOLE, CALLDATA = 1, 2, 3
-"""Batches of `purses`: registrations; one with every kind of chunk in a blob; one in calldata."""
+FIRST, WHOLE, CALLDATA, ORDERED = 1, 2, 3, 4
+"""Batches of `purses`: registrations; one with every kind of chunk in a blob; one in calldata; one of two chunks whose order matters."""
 INBOX, DATA, LAST_DATA, TAIL = range(4)
 """Places of the chunks of batch `WHOLE`."""
 GARBAGE = (R - 1, 1 << 252, 0xFF, 0, 12345)
@@ -56,7 +55,7 @@ class Scene:
     """A chain and who proves for it."""
 
     chain: SettledChain
-    prover: ChunkProver
+    prover: IdealProver
     payloads: dict[int, Payload] = field(default_factory=dict)
 
     def claim(self, number: int) -> Claim:
@@ -76,14 +75,8 @@ def empty_chain(program: type[Program] = Purses) -> SettledChain:
 
 
 @cache
-def prover_of(program: type[Program]) -> ChunkProver:
-    """Proves chunks by a program's circuits; proofs are kept between runs."""
-    return ChunkProver(circuits_of(program), keys_of(program), folder())
-
-
-@cache
 def purses() -> Scene:
-    """Three batches, each claimed."""
+    """Four batches, the first three claimed."""
     chain = empty_chain()
     chain.register(*[1000] * 8)
     chain.post()
@@ -91,9 +84,11 @@ def purses() -> Scene:
     chain.post((*chain.packed(*every_status(chain)), *GARBAGE), payee=5)
     elements = chain.packed(chain.call(3, "put", 4, fee=7))
     chain.post((*elements, *(0,) * (13 - len(elements)), *GARBAGE), DataKind.CALLDATA, payee=15)
+    nonce = chain.attribute(1, AccountAttribute.NONCE)
+    chain.post(chain.packed(*(chain.call(1, "put", 1, nonce=nonce + k) for k in range(5))), DataKind.CALLDATA)
     for number in (FIRST, WHOLE, CALLDATA):
         chain.propose(number, chain.submission(number).payload)
-    return Scene(chain, prover_of(Purses))
+    return Scene(chain, IdealProver(Purses))
 
 
 def every_status(chain: SettledChain) -> list[Transaction]:

@@ -82,7 +82,9 @@ class ProgramCircuits:
 
     def path(self, kind: ChunkKind) -> Path:
         """Return the file that keeps a circuit: a hash of program, kind and size, then one of the code that built it."""
-        name = hashlib.sha256(self.image.program_id + f"{kind.name}/{self.transactions}".encode()).hexdigest()
+        # SAFETY: a program's identity tells how many attributes a table has and not how wide they are (SPEC §5); comparisons depend on it.
+        text = f"{kind.name}/{self.transactions}/{self.image.layout.tables}"
+        name = hashlib.sha256(self.image.program_id + text.encode()).hexdigest()
         return cache_folder() / "circuits" / f"{name[:32]}-{code_version().hex()[:32]}.npz"
 
     def shape(self, kind: ChunkKind) -> ShapeBuilder:

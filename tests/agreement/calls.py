@@ -5,19 +5,19 @@ from typing import NamedTuple
 
 from rollup.crypto.fr import R
 from rollup.crypto.jubjub import ORDER
+from rollup.ir.image import Image
 from rollup.params import Reason, Status
-from rollup.program import Program
 from tests.agreement.programs import (
+    COUNTING,
     GOLD,
+    MIXED,
     NEARLY_FULL,
     NEXT_ACCOUNT,
     OFF_CURVE,
     POOR,
     RICH,
     SMALL_ORDER,
-    Counting,
-    Mixed,
-    SmallTokens,
+    TOKENS,
 )
 from tests.agreement.writing import Pen, overwrite, parts
 
@@ -26,10 +26,10 @@ WITHDRAW, MINT, TRANSFER = 1, 2, 3
 ADD = 2
 NOTE, WORK = 2, 3
 RECIPIENT = 2**160 - 1
-USUAL: dict[type[Program], tuple[int, ...]] = {
-    Counting: (ADD, 7),
-    SmallTokens: (TRANSFER, POOR + 1, GOLD, 2),
-    Mixed: (WORK, POOR, 3, 101, R - 1, RECIPIENT, 1),
+USUAL: dict[str, tuple[int, ...]] = {
+    COUNTING.name: (ADD, 7),
+    TOKENS.name: (TRANSFER, POOR + 1, GOLD, 2),
+    MIXED.name: (WORK, POOR, 3, 101, R - 1, RECIPIENT, 1),
 }
 """Tag and arguments of a call that is applied."""
 TWICE = "a record is borrowed twice"
@@ -54,16 +54,16 @@ def failed(why: str, *call: int, sender: int = RICH) -> Call:
     return Call(f"failed: {why}", lambda pen: pen.call(call[0], sender, *call[1:]), Status.FAILED, why=why)
 
 
-def skipped(reason: Reason, name: str, program: type[Program], sender: int = RICH, **forged: int) -> Call:
-    tag, *args = USUAL[program]
+def skipped(reason: Reason, name: str, image: Image, sender: int = RICH, **forged: int) -> Call:
+    tag, *args = USUAL[image.name]
     return Call(name, lambda pen: pen.call(tag, sender, *args, **forged), Status.SKIPPED, reason)
 
 
-def spoilt(reason: Reason, program: type[Program], part: str, value: int, *, last: bool = False) -> Call:
+def spoilt(reason: Reason, image: Image, part: str, value: int, *, last: bool = False) -> Call:
     """Overwrite a part of a good transaction; its last bit only where `last`."""
 
     def write(pen: Pen) -> tuple[int, ...]:
-        tag, *args = USUAL[program]
+        tag, *args = USUAL[image.name]
         offset, width = parts(pen.image, tag)[part]
         where = (offset + width - 1, 1) if last else (offset, width)
         return overwrite(pen.call(tag, RICH, *args), *where, value)
@@ -71,34 +71,34 @@ def spoilt(reason: Reason, program: type[Program], part: str, value: int, *, las
     return Call(f"{part} of {value:#x}"[:40], write, Status.SKIPPED, reason)
 
 
-def skips(program: type[Program]) -> Iterator[Call]:
+def skips(image: Image) -> Iterator[Call]:
     """Yield calls of a program's usual action that are skipped, each reason for every cause."""
     for part, value in (("fee", 1 << 11 | 1023), ("fee", 31 << 11), ("r_y", R), ("r_y", 2**255 - 1), ("padding", 1)):
-        yield spoilt(Reason.UNDECODABLE, program, part, value)
-    yield spoilt(Reason.UNDECODABLE, program, "padding", 1, last=True)
+        yield spoilt(Reason.UNDECODABLE, image, part, value)
+    yield spoilt(Reason.UNDECODABLE, image, "padding", 1, last=True)
     for sender in (0, NEXT_ACCOUNT, 15):
-        yield spoilt(Reason.UNKNOWN_ACCOUNT, program, "sender", sender)
+        yield spoilt(Reason.UNKNOWN_ACCOUNT, image, "sender", sender)
     for part, value in (("s", ORDER), ("s", 2**252 - 1), ("r_y", 2), ("r_y", 0), ("r_y", 1), ("sender", POOR)):
-        yield spoilt(Reason.BAD_SIGNATURE, program, part, value)
-    yield skipped(Reason.BAD_SIGNATURE, "nonce too high", program, nonce=8)
-    yield skipped(Reason.BAD_SIGNATURE, "nonce too low", program, nonce=6)
-    yield skipped(Reason.BAD_SIGNATURE, "another domain", program, domain=1)
-    yield skipped(Reason.BAD_SIGNATURE, "another signer", program, signer=POOR)
-    yield skipped(Reason.BAD_SIGNATURE, "key off the curve", program, sender=OFF_CURVE)
-    yield skipped(Reason.BAD_SIGNATURE, "key of small order", program, sender=SMALL_ORDER)
-    yield skipped(Reason.CANNOT_PAY, "fee of more than there is", program, sender=POOR, fee=4)
-    yield skipped(Reason.CANNOT_PAY, "largest fee", program, fee=2047 << 31)
+        yield spoilt(Reason.BAD_SIGNATURE, image, part, value)
+    yield skipped(Reason.BAD_SIGNATURE, "nonce too high", image, nonce=8)
+    yield skipped(Reason.BAD_SIGNATURE, "nonce too low", image, nonce=6)
+    yield skipped(Reason.BAD_SIGNATURE, "another domain", image, domain=1)
+    yield skipped(Reason.BAD_SIGNATURE, "another signer", image, signer=POOR)
+    yield skipped(Reason.BAD_SIGNATURE, "key off the curve", image, sender=OFF_CURVE)
+    yield skipped(Reason.BAD_SIGNATURE, "key of small order", image, sender=SMALL_ORDER)
+    yield skipped(Reason.CANNOT_PAY, "fee of more than there is", image, sender=POOR, fee=4)
+    yield skipped(Reason.CANNOT_PAY, "largest fee", image, fee=2047 << 31)
 
 
-COUNTING = [
+COUNTING_CALLS = [
     applied("add", ADD, 7),
     applied("add the largest step", ADD, 2**32 - 1, sender=POOR, fee=3),
     failed("U32 overflow in +", ADD, 2**32 - 1),
     applied("withdraw all but the fee", 1, RECIPIENT, 10**6 - 3),
     failed(TOO_LITTLE, 1, RECIPIENT, 10**6),
-    *skips(Counting),
+    *skips(COUNTING),
 ]
-TOKENS = [
+TOKENS_CALLS = [
     applied("mint", MINT, GOLD, 2**64 - 1),
     failed("U128 overflow in +", MINT, GOLD, 1, sender=POOR),
     applied("transfer", TRANSFER, NEARLY_FULL, GOLD, 999),
@@ -111,12 +111,12 @@ TOKENS = [
     applied("fee of all there is", MINT, 0, 1, sender=POOR, fee=3),
     applied("largest mantissa", MINT, 0, 1, fee=2047),
     applied("least mantissa of an exponent", MINT, 0, 1, fee=1024 << 9),
-    *skips(SmallTokens),
+    *skips(TOKENS),
 ]
-MIXED = [
+MIXED_CALLS = [
     applied("note", NOTE, 255, 0, 1),
     applied("unnoted", NOTE, 0, R - 1, 0),
-    applied("work", *USUAL[Mixed]),
+    applied("work", *USUAL[MIXED.name]),
     failed("there is a note", NOTE, 255, 5, 0),
     failed("nothing to do", WORK, POOR, 3, 0, 1, RECIPIENT, 1),
     failed("it was noted", WORK, POOR, 3, 1, 0, RECIPIENT, 0),
@@ -126,10 +126,11 @@ MIXED = [
     failed(TWICE, WORK, RICH, 3, 1, 5, RECIPIENT, 0),
     failed(TOO_LITTLE, WORK, POOR, 3, 9, 5, RECIPIENT, 0, sender=POOR),
     applied("work for nobody", WORK, 0, 0, 255, 1, 0, 0),
-    spoilt(Reason.UNDECODABLE, Mixed, "arg3", R),
-    spoilt(Reason.UNDECODABLE, Mixed, "arg3", 2**255 - 1),
-    spoilt(Reason.BAD_SIGNATURE, Mixed, "arg3", R - 2),
-    spoilt(Reason.UNKNOWN_ACCOUNT, Mixed, "sender", 9),
-    skipped(Reason.CANNOT_PAY, "fee of more than there is", Mixed, sender=POOR, fee=4),
+    spoilt(Reason.UNDECODABLE, MIXED, "arg3", R),
+    spoilt(Reason.UNDECODABLE, MIXED, "arg3", 2**255 - 1),
+    spoilt(Reason.BAD_SIGNATURE, MIXED, "arg3", R - 2),
+    spoilt(Reason.UNKNOWN_ACCOUNT, MIXED, "sender", 9),
+    skipped(Reason.CANNOT_PAY, "fee of more than there is", MIXED, sender=POOR, fee=4),
 ]
-CALLS: dict[type[Program], list[Call]] = {Counting: COUNTING, SmallTokens: TOKENS, Mixed: MIXED}
+IMAGES = {image.name: image for image in (COUNTING, TOKENS, MIXED)}
+CALLS: dict[str, list[Call]] = {COUNTING.name: COUNTING_CALLS, TOKENS.name: TOKENS_CALLS, MIXED.name: MIXED_CALLS}

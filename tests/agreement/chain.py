@@ -19,7 +19,6 @@ from rollup.execution.step_trace import StepTrace, trace_batch, trace_step
 from rollup.ir.image import Image
 from rollup.params import DataKind, Reason, Status
 from rollup.ports.l1 import Contract
-from rollup.program import Program
 from rollup.state.header import Header, StepHeader
 from rollup.state.tree import Tree
 from tests.agreement.bare import COMPILED
@@ -33,14 +32,10 @@ Z = 0x1234567890ABCDEF << 130
 class Posted:
     """A batch and what it is run on."""
 
-    program: type[Program]
+    image: Image
     header: Header
     state: Tree = field(repr=False)
     batch: Batch
-
-    @property
-    def image(self) -> Image:
-        return self.program.image()
 
     @property
     def start(self) -> StepHeader:
@@ -57,7 +52,7 @@ class Posted:
 
 
 def post(
-    program: type[Program],
+    image: Image,
     elements: Sequence[int] = (),
     messages: Sequence[Message] = (),
     *,
@@ -65,10 +60,10 @@ def post(
     kind: DataKind = DataKind.CALLDATA,
     next_account: int = NEXT_ACCOUNT,
     withdrawals: tuple[int, int] = (0, 0),
+    state: Tree | None = None,
 ) -> Posted:
-    """Return the first batch on the genesis state, of these elements and messages."""
-    image = program.image()
-    state = genesis(image)
+    """Return the first batch on a state, that of `genesis` by default, of these elements and messages."""
+    state = genesis(image) if state is None else state
     data = to_data(kind, elements)
     batch = Batch(
         number=1,
@@ -87,7 +82,7 @@ def post(
     header = replace(
         Header.genesis(state.root, next_account), withdrawals=withdrawals[0], withdrawals_count=withdrawals[1]
     )
-    return Posted(program, header, state, batch)
+    return Posted(image, header, state, batch)
 
 
 @dataclass(frozen=True)
@@ -138,16 +133,16 @@ def agree_in_constraints(posted: Posted, words: Sequence[str] = StepHeader.__slo
         Which ones to try.
     """
     for number, chunk in enumerate(posted.chunks()):
-        assert holds(posted.program, chunk, number)
+        assert holds(posted.image, chunk, number)
         if chunk.header_out is not None:
             for word in words:
-                assert not holds(posted.program, with_word(chunk, word), number), word
+                assert not holds(posted.image, with_word(chunk, word), number), word
 
 
-def holds(program: type[Program], chunk: ChunkInput, number: int = 0) -> bool:
+def holds(image: Image, chunk: ChunkInput, number: int = 0) -> bool:
     """Tell whether a chunk satisfies its circuit, h and y being those of the chunk as it is given."""
-    _, witness = circuits(program).assign(chunk.kind, chunk, Z, pow(Z, 4096 + 128 * number, R))
-    return system(program, chunk.kind).is_satisfied(witness) is None
+    _, witness = circuits(image).assign(chunk.kind, chunk, Z, pow(Z, 4096 + 128 * number, R))
+    return system(image, chunk.kind).is_satisfied(witness) is None
 
 
 def with_word(chunk: ChunkInput, word: str) -> ChunkInput:

@@ -1,6 +1,6 @@
 """Random graphs of every primitive that the checker accepts, on numbers at which something changes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
 
@@ -10,6 +10,7 @@ from rollup.ir.bounds import ARITHMETIC, BOOLEAN, of_width
 from rollup.ir.builder import Builder
 from rollup.ir.check import check
 from rollup.ir.graph import Graph
+from rollup.ir.layout import Layout
 from rollup.ir.primitives import PRIMITIVES, Primitive
 from rollup.params import MAX_SLOTS, SCALAR_BITS, WIDEST_INTEGER, Output
 from tests.agreement.bare import INPUTS, LAYOUT, Case
@@ -36,15 +37,15 @@ class Draft:
 
     Attributes
     ----------
-    records
-        What the slots opened so far hold before the step.
+    distinct
+        Whether no two slots may share a tree index, which the frame sees to in real programs: else a record that two slots change could not be proved.
     """
 
-    def __init__(self, draw: st.DrawFn) -> None:
+    def __init__(self, draw: st.DrawFn, layout: Layout, inputs: Sequence[int], *, distinct: bool = False) -> None:
         self.draw = draw
-        self.builder = Builder(LAYOUT, INPUTS)
-        self.inputs = tuple(draw(edges(of_width(width))) for width in INPUTS)
-        self.records: list[tuple[int, ...]] = []
+        self.layout = layout
+        self.builder = Builder(layout, inputs)
+        self.distinct = distinct
 
     def register(self, bound: int = R) -> int:
         """Draw a register whose bound is at most `bound`; a constant is written where there is none."""
@@ -52,16 +53,24 @@ class Draft:
         found = [r for r, (item, known) in enumerate(rows) if item.op not in SILENT and known <= bound]
         return self.draw(st.sampled_from(found)) if found else self.builder.const(self.draw(edges(bound)))
 
-    def open(self) -> None:
+    def open_any(self) -> None:
+        """Open a record of any table."""
+        if len(self.builder.slots) < MAX_SLOTS:
+            self.open(self.draw(st.integers(0, len(self.layout.tables) - 1)))
+
+    def open(self, table: int) -> None:
         """Open a record and load some of its attributes."""
-        if len(self.records) == MAX_SLOTS:
-            return
-        table = self.draw(st.integers(0, len(LAYOUT.tables) - 1))
-        slot = self.builder.open(table, self.register(1 << LAYOUT.tables[table].key_bits))
-        widths = LAYOUT.tables[table].widths
-        self.records.append(tuple(self.draw(edges(of_width(width))) for width in widths))
-        for attribute in self.draw(st.sets(st.integers(0, len(widths) - 1), min_size=1, max_size=3)):
+        slot = self.builder.open(table, self._key(self.layout.tables[table].key_bits))
+        attributes = range(len(self.layout.tables[table].attributes))
+        for attribute in self.draw(st.sets(st.sampled_from(attributes), min_size=1, max_size=3)):
             self.builder.load(slot, attribute)
+
+    def _key(self, bits: int) -> int:
+        if not self.distinct:
+            return self.register(1 << bits)
+        b = self.builder
+        shifted = b.emit(Primitive.MUL, self.register(1 << bits - 3), b.const(MAX_SLOTS))
+        return b.emit(Primitive.ADD, shifted, b.const(len(b.slots)))
 
     def compute(self) -> None:
         """Write a primitive whose result depends on registers alone."""
@@ -104,18 +113,44 @@ class Draft:
         """Write a constant."""
         self.builder.const(self.draw(edges(R)))
 
-    def finish(self) -> Case:
-        """Write effects, and put a digest of everything computed into an output, so that nothing goes unseen."""
-        self._store()
-        self.builder.output(Output.WITHDRAWALS, self._digest())
-        for output in self.draw(st.sets(st.sampled_from(list(Output)[1:]))):
-            self.builder.output(output, self.register())
-        b = self.builder
-        graph = Graph("drawn", 1, (), (), INPUTS, tuple(b.constants), tuple(b.instructions), tuple(b.slots))
-        check(graph, LAYOUT)
-        return Case(graph, self.inputs, tuple(self.records))
+    def fill(self, length: int, signatures: int = 0) -> None:
+        """Write up to so many operations, and so many signatures after them."""
+        for number in self.draw(st.sets(st.integers(0, len(self.builder.inputs) - 1), min_size=2)):
+            self.builder.input(number)
+        writers = [self.open_any, self.open_any, self.hash, self.constant, *[self.compute] * 6]
+        for writer in self.draw(st.lists(st.sampled_from(range(len(writers))), min_size=length // 2, max_size=length)):
+            writers[writer]()
+        for _ in range(signatures):
+            self.verify()
 
-    def _digest(self) -> int:
+    def show(self) -> None:
+        """Put a digest of everything computed into an output, so that nothing goes unseen."""
+        self.builder.output(Output.WITHDRAWALS, self.digest())
+
+    def effects(self, bounds: Mapping[Output, int]) -> None:
+        """Store in some attributes, and write some of these outputs, which may not reach their bounds."""
+        for slot, table in enumerate(self.builder.slots):
+            widths = self.layout.tables[table].widths
+            for attribute in self.draw(st.sets(st.integers(0, len(widths) - 1), max_size=3)):
+                if not self.is_stored(slot, attribute):
+                    self.builder.store(slot, attribute, self.register(of_width(widths[attribute])))
+        for output in self.draw(st.sets(st.sampled_from(list(bounds)))):
+            self.builder.output(output, self.register(bounds[output]))
+
+    def is_stored(self, slot: int, attribute: int) -> bool:
+        """Tell whether an attribute has been stored, which may be done once."""
+        stores = (item for item in self.builder.instructions if item.op is Primitive.STORE)
+        return any((item.a, item.imm) == (slot, attribute) for item in stores)
+
+    def graph(self, name: str, tag: int, arguments: Sequence[int] = ()) -> Graph:
+        """Return what has been written; the checker accepts it."""
+        b, names = self.builder, tuple(f"arg{k}" for k in range(len(arguments)))
+        code = (tuple(b.constants), tuple(b.instructions), tuple(b.slots))
+        graph = Graph(name, tag, tuple(arguments), names, b.inputs, *code)
+        check(graph, self.layout)
+        return graph
+
+    def digest(self) -> int:
         """Return the register of a polynomial at `POINT` whose coefficients are all registers: other registers, another value."""
         b = self.builder
         computed = [r for r, item in enumerate(b.instructions) if item.op not in SILENT]
@@ -124,22 +159,15 @@ class Draft:
             total = b.emit(Primitive.SUB, b.emit(Primitive.MUL, total, point), register)
         return total
 
-    def _store(self) -> None:
-        for slot, table in enumerate(self.builder.slots):
-            widths = LAYOUT.tables[table].widths
-            for attribute in self.draw(st.sets(st.integers(0, len(widths) - 1), max_size=3)):
-                self.builder.store(slot, attribute, self.register(of_width(widths[attribute])))
-
 
 @st.composite
 def cases(draw: st.DrawFn, signatures: int = 0, length: int = 20) -> Case:
-    """Draw a case with up to so many signatures and other operations."""
-    draft = Draft(draw)
-    for number in draw(st.sets(st.integers(0, len(INPUTS) - 1), min_size=2)):
-        draft.builder.input(number)
-    writers: Sequence[Callable[[], None]] = [draft.open, draft.open, draft.hash, draft.constant, *[draft.compute] * 6]
-    for writer in draw(st.lists(st.sampled_from(range(len(writers))), min_size=length // 2, max_size=length)):
-        writers[writer]()
-    for _ in range(signatures):
-        draft.verify()
-    return draft.finish()
+    """Draw a case with up to so many other operations than signatures."""
+    draft = Draft(draw, LAYOUT, INPUTS)
+    draft.fill(length, signatures)
+    draft.effects(dict.fromkeys(list(Output)[1:], R))
+    draft.show()
+    graph = draft.graph("drawn", 1)
+    widths = [LAYOUT.tables[table].widths for table in graph.slots]
+    inputs, *records = (tuple(draw(edges(of_width(width))) for width in row) for row in (INPUTS, *widths))
+    return Case(graph, inputs, tuple(records))

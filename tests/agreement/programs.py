@@ -103,16 +103,19 @@ class Mixed(Program):
         send_to_l1(owner, amount - 1)
 
 
+COUNTING, TOKENS, MIXED = Counting.image(), SmallTokens.image(), Mixed.image()
+
+
 @cache
-def circuits(program: type[Program]) -> ProgramCircuits:
+def circuits(image: Image) -> ProgramCircuits:
     """Return the circuits of a program."""
-    return ProgramCircuits(program.image(), TRANSACTIONS)
+    return ProgramCircuits(image, TRANSACTIONS)
 
 
 @cache
-def system(program: type[Program], kind: ChunkKind) -> R1CS:
+def system(image: Image, kind: ChunkKind) -> R1CS:
     """Return a circuit, built in this process: no test depends on what a disk keeps."""
-    return circuits(program).shape(kind).r1cs()
+    return circuits(image).shape(kind).r1cs()
 
 
 def genesis(image: Image) -> Tree:
@@ -120,7 +123,7 @@ def genesis(image: Image) -> Tree:
     keys = [*(KEYS[account].public for account in (RICH, POOR, NEARLY_FULL)), (5, 6), (0, 1)]
     balances = (10**6, 3, 2**64 - 100, 10**6, 10**6)
     index = image.layout.tree_index
-    records = {
+    records: dict[int, tuple[int, ...]] = {
         index(0, account): (*key, 0xA0 + account, 7 * account, balance)
         for account, (key, balance) in enumerate(zip(keys, balances, strict=True), 1)
     }

@@ -11,24 +11,23 @@ from rollup.crypto.fr import R
 from rollup.ir.image import Image
 from rollup.params import BLOB_ELEMENTS, ChunkKind, DataKind, Reason, Status
 from rollup.ports.l1 import Contract
-from rollup.program import Program
 from rollup.state.header import StepHeader
-from tests.agreement.calls import ADD, CALLS, MINT, RECIPIENT, TRANSFER, USUAL, Call
+from tests.agreement.calls import ADD, CALLS, IMAGES, MINT, RECIPIENT, TRANSFER, USUAL, Call
 from tests.agreement.chain import OnL1, Posted, agree_by_kernels, agree_in_constraints, agree_on_l1, post
 from tests.agreement.programs import (
+    COUNTING,
     GOLD,
     KEYS,
     NEARLY_FULL,
     NEXT_ACCOUNT,
     POOR,
     RICH,
-    Counting,
-    SmallTokens,
+    TOKENS,
 )
 from tests.agreement.writing import Pen
 
 Agree = Callable[..., list[Receipt]]
-GROUPS = [(program, at) for program, calls in CALLS.items() for at in range(0, len(calls), program.capacity)]
+GROUPS = [(name, at) for name, calls in CALLS.items() for at in range(0, len(calls), IMAGES[name].layout.capacity)]
 WORDS = StepHeader.__slots__
 
 
@@ -44,29 +43,30 @@ def agree(l1: L1Client, stepper_of: Callable[[Image], Contract]) -> Agree:
     return run
 
 
-def written(program: type[Program], calls: Sequence[Call]) -> Pen:
-    pen = Pen(program)
+def written(image: Image, calls: Sequence[Call]) -> Pen:
+    pen = Pen(image)
     for call in calls:
         pen.write(call.write(pen))
     return pen
 
 
-@pytest.mark.parametrize(("program", "at"), GROUPS, ids=[f"{program.__name__}-{at}" for program, at in GROUPS])
-def test_transactions_end_alike_on_all_machines(agree: Agree, program: type[Program], at: int) -> None:
-    calls = CALLS[program][at : at + program.capacity]
-    word = WORDS[at // program.capacity % len(WORDS)]
-    receipts = agree(post(program, written(program, calls).elements), (word,))
+@pytest.mark.parametrize(("name", "at"), GROUPS)
+def test_transactions_end_alike_on_all_machines(agree: Agree, name: str, at: int) -> None:
+    image = IMAGES[name]
+    capacity = image.layout.capacity
+    calls = CALLS[name][at : at + capacity]
+    receipts = agree(post(image, written(image, calls).elements), (WORDS[at // capacity % len(WORDS)],))
     for call, receipt in zip(calls, receipts, strict=False):
         why = call.why or (call.skip.name.lower() if call.skip else "")
         assert (receipt.status, receipt.skip, receipt.reason) == (call.status, call.skip, why), call.name
 
 
-@pytest.mark.parametrize("program", CALLS)
-def test_calls_meet_every_reason_and_every_check_that_can_fail_first(program: type[Program]) -> None:
+@pytest.mark.parametrize("name", CALLS)
+def test_calls_meet_every_reason_and_every_check_that_can_fail_first(name: str) -> None:
     masked = {"U128 underflow in -", "U64 underflow in -"}
-    assert {call.skip for call in CALLS[program]} == set(Reason)
-    messages = {check.message for graph in program.image().actions for check in graph.checks}
-    assert {call.why for call in CALLS[program]} - {""} == messages - masked
+    assert {call.skip for call in CALLS[name]} == set(Reason)
+    messages = {check.message for graph in IMAGES[name].actions for check in graph.checks}
+    assert {call.why for call in CALLS[name]} - {""} == messages - masked
 
 
 # ---------------------------------------------------------------- inbox
@@ -76,8 +76,8 @@ def deposit(account: int, amount: int = 40, key: tuple[int, int] = KEYS[9].publi
     return Message(1, account, *key, RECIPIENT, amount)
 
 
-@pytest.mark.parametrize("program", [Counting, SmallTokens])
-def test_deposits_end_alike_on_all_machines(agree: Agree, program: type[Program]) -> None:
+@pytest.mark.parametrize("image", [COUNTING, TOKENS], ids=["counter", "tokens"])
+def test_deposits_end_alike_on_all_machines(agree: Agree, image: Image) -> None:
     """Nine messages, so that they take two chunks."""
     messages = [
         deposit(0),
@@ -90,20 +90,20 @@ def test_deposits_end_alike_on_all_machines(agree: Agree, program: type[Program]
         deposit(NEARLY_FULL, 99),
         deposit(0, 2**64 - 1, (0, 1)),
     ]
-    receipts = agree(post(program, messages=messages, withdrawals=(R - 1, 7)), ("withdrawals",))
+    receipts = agree(post(image, messages=messages, withdrawals=(R - 1, 7)), ("withdrawals",))
     assert [receipt.status for receipt in receipts[:9]] == [0, 0, 1, 1, 1, 0, 1, 0, 0]
 
 
 def test_deposits_where_accounts_run_out_end_alike_on_all_machines(agree: Agree) -> None:
-    receipts = agree(post(Counting, messages=[deposit(0), deposit(0), deposit(15)], next_account=15), ("next_account",))
+    receipts = agree(post(COUNTING, messages=[deposit(0), deposit(0), deposit(15)], next_account=15), ("next_account",))
     assert [receipt.status for receipt in receipts[:3]] == [Status.APPLIED, Status.FAILED, Status.APPLIED]
 
 
 def test_account_registered_in_a_batch_acts_in_the_same_one(agree: Agree) -> None:
     message = deposit(0, 10, KEYS[NEXT_ACCOUNT].public)
-    pen = Pen(Counting, [message])
+    pen = Pen(COUNTING, [message])
     pen.write(pen.call(ADD, NEXT_ACCOUNT, 7, fee=10))
-    receipts = agree(post(Counting, pen.elements, [message], payee=NEXT_ACCOUNT))
+    receipts = agree(post(COUNTING, pen.elements, [message], payee=NEXT_ACCOUNT))
     assert [receipt.status for receipt in receipts] == [Status.APPLIED] * 3
 
 
@@ -121,24 +121,24 @@ PAYEES = [
 
 @pytest.mark.parametrize(("payee", "fee", "status"), PAYEES)
 def test_fees_are_paid_or_burnt_alike_on_all_machines(agree: Agree, payee: int, fee: int, status: Status) -> None:
-    pen = Pen(Counting)
+    pen = Pen(COUNTING)
     pen.write(pen.call(ADD, RICH, 1, fee=fee))
-    receipts = agree(post(Counting, pen.elements, payee=payee), ("state_root", "fees"))
+    receipts = agree(post(COUNTING, pen.elements, payee=payee), ("state_root", "fees"))
     assert [receipt.status for receipt in receipts] == [Status.APPLIED, status]
 
 
 @pytest.mark.parametrize(("tag", "before"), [(0, 1), (3, 0), (0xF0, 1), (0xFF, 0)])
 def test_unknown_tag_ends_the_data_alike_on_all_machines(agree: Agree, tag: int, before: int) -> None:
-    pen = Pen(Counting)
-    good = pen.call(*[USUAL[Counting][0], RICH, *USUAL[Counting][1:]])
+    pen = Pen(COUNTING)
+    good = pen.call(*[USUAL[COUNTING.name][0], RICH, *USUAL[COUNTING.name][1:]])
     for slots in [good] * before + [(tag | good[0] & ~0xFF, *good[1:]), good]:
         pen.slots += slots
-    assert len(agree(post(Counting, pen.elements), ("data_cursor",))) == before + 1
+    assert len(agree(post(COUNTING, pen.elements), ("data_cursor",))) == before + 1
 
 
-def full(program: type[Program], extra: int) -> Pen:
-    pen = Pen(program)
-    for _ in range(program.capacity):
+def full(image: Image, extra: int) -> Pen:
+    pen = Pen(image)
+    for _ in range(image.layout.capacity):
         pen.write(pen.call(ADD, RICH, 1))
     pen.slots += pen.call(ADD, RICH, 1) * extra
     return pen
@@ -146,31 +146,31 @@ def full(program: type[Program], extra: int) -> Pen:
 
 @pytest.mark.parametrize(("extra", "kind"), [(0, DataKind.CALLDATA), (1, DataKind.BLOB)])
 def test_data_that_fills_the_capacity_ends_alike_on_all_machines(agree: Agree, extra: int, kind: DataKind) -> None:
-    posted = post(Counting, full(Counting, extra).elements, kind=kind)
-    assert len(agree(posted, ("step",))) == Counting.capacity + 1
+    posted = post(COUNTING, full(COUNTING, extra).elements, kind=kind)
+    assert len(agree(posted, ("step",))) == COUNTING.layout.capacity + 1
     assert [chunk.kind for chunk in posted.chunks()] == [ChunkKind.DATA, *[ChunkKind.TAIL] * extra]
 
 
 @pytest.mark.parametrize(("place", "garbage"), [(0, 2**252), (1, R - 1), (4, 2**252)])
 def test_element_past_252_bits_reads_as_zero_alike_on_all_machines(agree: Agree, place: int, garbage: int) -> None:
-    pen = Pen(Counting)
+    pen = Pen(COUNTING)
     for _ in range(2):
         pen.write(pen.call(ADD, RICH, 1))
     elements = list(pen.elements)
     elements[place] = garbage | (elements[place] if garbage == 2**252 else 0)
-    receipts = agree(post(Counting, elements, kind=DataKind.BLOB))
+    receipts = agree(post(COUNTING, elements, kind=DataKind.BLOB))
     assert [receipt.kind for receipt in receipts] == ["transaction"] * (2 if place else 0) + ["fees"]
 
 
 def test_full_blob_whose_end_nobody_reads_ends_alike_on_all_machines(agree: Agree) -> None:
-    pen = Pen(Counting)
+    pen = Pen(COUNTING)
     pen.write(pen.call(ADD, RICH, 1))
     elements = [*pen.elements, *[0] * (BLOB_ELEMENTS - len(pen.elements) - 1), R - 1]
-    assert len(agree(post(Counting, elements, kind=DataKind.BLOB))) == 2
+    assert len(agree(post(COUNTING, elements, kind=DataKind.BLOB))) == 2
 
 
 def test_no_other_word_of_any_header_has_a_proof(agree: Agree) -> None:
-    pen = Pen(SmallTokens, [deposit(0)])
+    pen = Pen(TOKENS, [deposit(0)])
     for call in ((MINT, RICH, GOLD, 3), (TRANSFER, RICH, POOR + 1, GOLD, 5), (1, RICH, RECIPIENT, 9)):
         pen.write(pen.call(*call))
-    agree(post(SmallTokens, pen.elements, [deposit(0)]), WORDS)
+    agree(post(TOKENS, pen.elements, [deposit(0)]), WORDS)

@@ -13,7 +13,6 @@ from rollup.execution.engine import header_after, run_task, step_order
 from rollup.execution.task import Task, inbox_task, transaction_task
 from rollup.ir.image import Image
 from rollup.params import SLOT_BITS, AccountAttribute
-from rollup.program import Program
 from rollup.state.header import Header, StepHeader
 from tests.agreement.chain import DOMAIN
 from tests.agreement.programs import KEYS, NEXT_ACCOUNT, genesis
@@ -31,14 +30,13 @@ class Pen:
         What became of each step.
     """
 
-    program: type[Program]
+    image: Image
     messages: Sequence[Message] = ()
     next_account: int = NEXT_ACCOUNT
     slots: list[int] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.image: Image = self.program.image()
         self.state = genesis(self.image)
         self.header = StepHeader.start(Header.genesis(self.state.root, self.next_account))
         for message in self.messages:

@@ -76,7 +76,7 @@ def number(chain: Chain) -> int:
 
 @pytest.mark.parametrize("leaf", range(len(ROWS)), ids=[name for name, _, _ in ROWS])
 def test_hostile_transaction_gets_its_status_in_one_order_of_checks(chain: Chain, number: int, leaf: int) -> None:
-    """SOUNDNESS 4, 5: decode, account, signature, fee, body; never a revert, and L1 says the same."""
+    """SOUNDNESS 3, 4, 5: decode, account, signature, fee, body; never a revert, and L1 says the same."""
     receipt = chain.executions[number - 1].receipts[leaf]
     assert (receipt.status, receipt.skip) == ROWS[leaf][2]
     assert judged(chain, number, leaf) == ROWS[leaf][2]

@@ -22,7 +22,7 @@ from tests.agreement.drawn import Draft, edges
 from tests.agreement.writing import overwrite, parts
 
 ACCOUNT_BITS: Final = 4
-PAIRS: Final = 1
+PAIRS, FOUR = 1, 4
 ARGUMENTS: Final = ((8, FULL, 1), (64, 160, FULL))
 """The widths of the arguments of each action."""
 DRAWN_LAYOUT: Final = Layout(

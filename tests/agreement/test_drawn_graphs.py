@@ -23,7 +23,7 @@ def agree(bare: Bare, case: Case) -> None:
     assert bare.run(case) == by_reference(case)
 
 
-@settings(drawing, max_examples=200)
+@settings(drawing, max_examples=120)
 @given(cases())
 def test_drawn_graph_does_the_same_off_l1(case: Case) -> None:
     agree_off_l1(case)

@@ -163,7 +163,9 @@ def _hash(scope: Scope, node: Node) -> Term:
 
 def _verify_signature(scope: Scope, node: Node) -> Term:
     key_x, key_y, message, r_y, r_sign, s = scope.operands(node)
-    s_bits = scope.input_bits.get(scope.node(node.operands[-1]).source)
+    scalar = scope.node(node.operands[-1])
+    # A load's source, slot and table, may be the name of an input too.
+    s_bits = scope.input_bits.get(scalar.source) if scalar.op is Primitive.INPUT else None
     if s_bits is None or len(s_bits) != SCALAR_BITS:
         s_bits = require_bits(scope.builder, s, SCALAR_BITS)
     return is_valid_signature(scope.builder, (key_x, key_y), message, TermSignature(r_y, r_sign, s_bits))

@@ -2,6 +2,7 @@
 
 from rollup.crypto.poseidon2 import Domain
 from rollup.ir.primitives import Primitive
+from rollup.params import MAX_HASH_ITEMS
 from rollup.program.location import author_error
 from rollup.program.tracing import Ledger, current
 from rollup.program.values import (
@@ -77,6 +78,10 @@ def send_to_l1(recipient: L1Address | int, amount: UInt | int) -> None:
 def digest(*values: Value) -> Field:
     """Return the Poseidon2 hash of values, in a domain of its own (`USER`), so it equals no hash that the framework makes."""
     tracing = current("digest")
+    if len(values) > MAX_HASH_ITEMS:
+        raise author_error(
+            f"a digest of {len(values)} values", "digest them in parts", expected=f"at most {MAX_HASH_ITEMS}"
+        )
     for value in values:
         if not isinstance(value, Value):
             raise author_error(f"digest of {value!r}", "give its number a type: U64(1)")

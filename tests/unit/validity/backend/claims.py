@@ -23,8 +23,8 @@ from tests.unit.validity.backend.settled import SettledChain, batch_words
 KIND, COUNT, H, Y, HEADER = 0, 1, 2, 3, slice(4, 12)
 A, B, C = slice(12, 16), slice(16, 24), slice(24, 28)
 PROOF = range(12, 28)
-CURSOR = 5
-"""Of a step header."""
+INBOX_INDEX, CURSOR = 3, 5
+"""Words of a step header."""
 
 Words = tuple[int, ...]
 

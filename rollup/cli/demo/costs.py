@@ -67,6 +67,11 @@ class Meter:
         self._read += len(lines)
         return lines
 
+    def latest(self) -> str:
+        """Say what was done last since then; empty if nothing was."""
+        lines = tuple(self._ledger)[self._read :]
+        return f"{lines[-1].what}, {len(lines)} transactions so far" if lines else ""
+
 
 def cause_of(cost: Cost) -> str:
     """Return what a transaction was for."""

@@ -62,7 +62,7 @@ def opened(
         What became of the same transactions on another chain; the same must come of them here.
     """
     meter = Meter(ground.l1)
-    with screen.working("setting up a chain"):
+    with screen.working("setting up a chain", ask=meter.latest):
         chain = Devnet(
             Tokens,
             backend,

@@ -7,7 +7,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self
@@ -109,9 +109,17 @@ class Screen:
     # What passes
 
     @contextmanager
-    def working(self, what: str, *, heeds: bool = True) -> Iterator[None]:
-        """Show that something is being done, until it is; `heeds` tells whether news of it is shown too."""
-        work = _Work(what, heeds=heeds)
+    def working(self, what: str, *, heeds: bool = True, ask: Callable[[], str] | None = None) -> Iterator[None]:
+        """Show that something is being done, until it is.
+
+        Parameters
+        ----------
+        heeds
+            Whether what `progress` is told meanwhile is shown too.
+        ask
+            Says how far it is while nobody has told; called from another thread.
+        """
+        work = _Work(what, heeds=heeds, ask=ask)
         with self._lock:
             self._work.append(work)
         try:
@@ -136,15 +144,16 @@ class Screen:
 class _Work:
     """Something under way."""
 
-    def __init__(self, what: str, *, heeds: bool) -> None:
-        self.what, self.heeds = what, heeds
+    def __init__(self, what: str, *, heeds: bool, ask: Callable[[], str] | None) -> None:
+        self.what, self.heeds, self._ask = what, heeds, ask
         self.news = ""
         self._started = time.monotonic()
 
     def text(self) -> str:
         """Say what, how far, and since when."""
         seconds = time.monotonic() - self._started
-        return f"{self.what}{f': {self.news}' if self.news else ''} ({seconds:.0f} s)"
+        news = self.news or (self._ask() if self._ask else "")
+        return f"{self.what}{f': {news}' if news else ''} ({seconds:.0f} s)"
 
 
 class _LastLine:

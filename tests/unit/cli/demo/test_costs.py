@@ -53,6 +53,14 @@ def test_meter_when_read_gives_each_line_once() -> None:
     assert meter.take() == ()
 
 
+def test_meter_when_asked_for_the_latest_names_what_was_not_read_yet() -> None:
+    l1 = L1([Line("rollup.deposit")])
+    meter = Meter(cast("Any", l1))
+    assert meter.latest() == ""
+    l1.ledger += [Line("deployment of rollup"), Line("rollup.initialize")]
+    assert meter.latest() == "rollup.initialize, 2 transactions so far"
+
+
 def test_gas_when_summed_by_cause_leaves_nothing_out() -> None:
     lines = [Line("g.reveal", 2), Line("rollup.propose", 3), Line("g.step", 40)]
     assert gas_by_cause(lines) == {"dispute": 42, "claim": 3}

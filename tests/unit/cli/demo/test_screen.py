@@ -74,6 +74,15 @@ def test_work_when_it_heeds_no_news_shows_none(screen: Screen, page: Page) -> No
     assert "looking" in page.getvalue()
 
 
+def test_work_when_it_can_be_asked_says_how_far_it_is_until_it_is_told(screen: Screen, page: Page) -> None:
+    with screen.working("deploying", ask=lambda: "rollup, 3 so far"):
+        time.sleep(0.4)
+        screen.progress("keys", 1, 3)
+        time.sleep(0.4)
+    assert "    … deploying: rollup, 3 so far (0 s)" in page.lines
+    assert page.lines[-1].startswith("    … deploying: keys, 1 of 3")
+
+
 def test_screen_when_nothing_is_under_way_stays_silent(screen: Screen, page: Page) -> None:
     screen.title("a title")
     time.sleep(0.5)

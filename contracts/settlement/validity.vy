@@ -99,7 +99,7 @@ event Proved:
     z: uint256
 
 
-ROLLUP: immutable(IRollup)
+ROLLUP: public(immutable(IRollup))
 CHUNK_ELEMENTS: public(immutable(uint256))
 DEVELOPMENT: public(immutable(bool))
 KEYS_HASH: public(immutable(bytes32))

@@ -10,6 +10,7 @@ from provers.validity.arithmetise.chunk_input import ChunkInput, chunks_of
 from provers.validity.arithmetise.circuits import ProgramCircuits
 from provers.validity.backend.chunk_proofs import ChunkProver
 from provers.validity.backend.keys import Keys
+from provers.validity.backend.limits import chunk_elements, require_provable
 from provers.validity.backend.payload import payload_of
 from provers.validity.backend.transcript import Challenges, draw
 from provers.validity.groth16.proof import Proof
@@ -19,13 +20,18 @@ from rollup.crypto.keccak import keccak256
 from rollup.errors import OutsideError
 from rollup.execution.step_trace import trace_batch
 from rollup.ir.image import Image
-from rollup.params import SLOTS_PER_ELEMENT, ChunkKind
+from rollup.params import ChunkKind
 from rollup.ports.l1 import Block, Contract
 from rollup.ports.settlement import ChainView, Context, Job, Move, Properties, Submission
 from rollup.state.header import StepHeader
 
 CONTRACT = "settlement/validity"
 TRANSACTIONS = 4
+_DIFFERENCES = {
+    "ROLLUP": "the contract belongs to another rollup contract",
+    "CHUNK_ELEMENTS": "the chain was deployed for chunks of another size",
+    "KEYS_HASH": "the chain was deployed with other keys; copy here those that it was deployed with",
+}
 
 
 @dataclass
@@ -42,6 +48,10 @@ class _Work:
 
     def done(self) -> int:
         return sum(proof.done() for proof in self.proofs)
+
+    def error(self) -> BaseException | None:
+        """Return what made the first of the failed proofs fail."""
+        return next((error for proof in self.proofs if proof.done() and (error := proof.exception())), None)
 
 
 class Groth16Backend:
@@ -82,9 +92,10 @@ class Groth16Backend:
         )
 
     def prepare(self, image: Image) -> None:
-        """Make or load the program's circuits and keys."""
+        """Make or load the program's circuits and keys; `AuthorError` if a batch of it could be beyond one claim."""
         if self._image is not None and self._image.program_id == image.program_id:
             return
+        require_provable(image, self._transactions)
         circuits = ProgramCircuits(image, self._transactions)
         keys = Keys.load_or_make(circuits, self._context.cache, self._context.progress)
         self._image, self._keys = image, keys
@@ -92,8 +103,8 @@ class Groth16Backend:
 
     def deploy(self, rollup: Contract) -> Contract:
         """Create the verifier for the prepared program's keys."""
-        keys, image = self._prepared()[1], self._prepared()[0]
-        elements = self._transactions * image.layout.stride // SLOTS_PER_ELEMENT
+        image, keys, _ = self._prepared()
+        elements = chunk_elements(image.layout, self._transactions)
         artifact = self._context.compiler.contract(CONTRACT)
         rows = [key_words(keys.verifying(kind)) for kind in ChunkKind]
         contract = self._context.l1.deploy(artifact, rollup.address, elements, *rows, keys.development)
@@ -101,8 +112,8 @@ class Groth16Backend:
         return contract
 
     def attach(self, rollup: Contract, settlement: Contract) -> None:
-        """Work with a verifier that stands; `OutsideError` if it is another backend's, or for other keys."""
-        l1, keys = self._context.l1, self._prepared()[1]
+        """Work with a verifier that stands; `OutsideError` if it is another backend's, or for another chain, size of chunk or keys."""
+        l1, (image, keys, _) = self._context.l1, self._prepared()
         found = tuple(l1.call(settlement, "properties"))
         if found != (self.name, self.version):
             raise OutsideError(
@@ -111,37 +122,45 @@ class Groth16Backend:
                 got=" ".join(map(str, found)),
                 remedy="choose the backend that the chain was deployed with",
             )
-        expected, got = keys_hash(keys), bytes(l1.call(settlement, "KEYS_HASH"))
-        if expected != got:
-            raise OutsideError(
-                "settlement: the chain was deployed with other keys",
-                expected=expected.hex(),
-                got=got.hex(),
-                remedy="give this machine the keys that the chain was deployed with",
-            )
+        own: dict[str, object] = {
+            "ROLLUP": rollup.address,
+            "CHUNK_ELEMENTS": chunk_elements(image.layout, self._transactions),
+            "KEYS_HASH": keys_hash(keys),
+        }
+        for name, expected in own.items():
+            got = l1.call(settlement, name)
+            if got != expected:
+                raise OutsideError(f"settlement: {_DIFFERENCES[name]}", expected=_shown(expected), got=_shown(got))
         self._contracts = (rollup, settlement)
 
     def submit(self, view: ChainView, number: int) -> str:
-        """Start the proofs of a batch's chunks."""
+        """Start the proofs of a batch's chunks, or start them again if they failed; those that are on disk are not made again."""
         batch = view.batch(number)
         job = hashlib.sha256(keys_hash(self._prepared()[1]) + batch.hash()).hexdigest()
-        if job not in self._work:
+        if job not in self._work or self._work[job].error() is not None:
             self._work[job] = self._start(view, batch)
         return job
 
     def _start(self, view: ChainView, batch: Batch) -> _Work:
-        image, prover = self._prepared()[0], self._prepared()[2]
+        started = time.perf_counter()
+        image, _, prover = self._prepared()
         start = StepHeader.start(view.header(batch.number - 1))
         traces = trace_batch(image, start, batch, view.state_before(batch.number))
         chunks = chunks_of(image.layout, batch, traces, self._transactions)
         challenges = draw(batch.hash(), chunks)
-        return _Work(batch, chunks, challenges, prover.start(chunks, challenges), time.perf_counter())
+        work = _Work(batch, chunks, challenges, prover.start(chunks, challenges), started)
+        for proof in work.proofs:
+            proof.add_done_callback(lambda _: self._report(work))
+        return work
+
+    def _report(self, work: _Work) -> None:
+        self._context.progress(f"proving batch {work.batch.number}", work.done(), len(work.proofs))
 
     def poll(self, job: str) -> Job:
         """Say how many chunks are proved."""
         work = self._work[job]
         done, total = work.done(), len(work.proofs)
-        failed = next((error for proof in work.proofs if proof.done() and (error := proof.exception())), None)
+        failed = work.error()
         if failed is not None:
             return Job(job, "failed", done, total, str(failed))
         return Job(job, "done" if done == total else "running", done, total)
@@ -149,11 +168,7 @@ class Groth16Backend:
     def fetch(self, job: str) -> Submission:
         """Wait for the proofs and return the payload."""
         work = self._work[job]
-        proofs = []
-        for done, future in enumerate(work.proofs):
-            self._context.progress("proving chunks", done, len(work.proofs))
-            proofs.append(future.result())
-        self._context.progress("proving chunks", len(proofs), len(proofs))
+        proofs = [proof.result() for proof in work.proofs]
         work.finished = work.finished or time.perf_counter()
         payload = payload_of(work.batch, work.chunks, proofs, work.challenges, self._context.blobs)
         details: dict[str, object] = {"chunks": len(proofs), "payload_bytes": len(payload)}
@@ -189,3 +204,7 @@ def key_words(key: VerifyingKey) -> tuple[object, ...]:
 def keys_hash(keys: Keys) -> bytes:
     """Return what the contract computes of the keys it was given: keccak256 over the points of the three keys in their order."""
     return keccak256(*(keys.verifying(kind).to_bytes() for kind in ChunkKind))
+
+
+def _shown(value: object) -> object:
+    return value.hex() if isinstance(value, bytes) else value

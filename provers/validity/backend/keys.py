@@ -1,5 +1,6 @@
 """The three keys of a program, made once a machine and kept on disk."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -84,5 +85,5 @@ def _make(circuit: R1CS, folder: Path) -> ProvingKey:
         partial.rename(place)
     except OSError:
         # Another process was first. Its key is as good, and must be the one that everybody here uses.
-        return ProvingKey.load(place, circuit)
+        shutil.rmtree(partial, ignore_errors=True)
     return ProvingKey.load(place, circuit)

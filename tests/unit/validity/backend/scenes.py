@@ -42,10 +42,10 @@ def poseidon2() -> Contract:
     return l1().deploy(default_compiler().contract("poseidon2"))
 
 
-def backend(program: type[Program] = Purses) -> Groth16Backend:
+def backend(program: type[Program] = Purses, pairing: str = "arkworks") -> Groth16Backend:
     """A backend with the test keys of a program, prepared."""
     keys_of(program)
-    made = Groth16Backend(Context(l1(), default_compiler(), kzg, folder()), TRANSACTIONS)
+    made = Groth16Backend(Context(l1(), default_compiler(), kzg, folder()), TRANSACTIONS, pairing)
     made.prepare(program.image())
     return made
 
@@ -69,9 +69,9 @@ class Scene:
         return deepcopy(self.payloads[number])
 
 
-def empty_chain(program: type[Program] = Purses) -> SettledChain:
+def empty_chain(program: type[Program] = Purses, by: Groth16Backend | None = None) -> SettledChain:
     """A chain without batches."""
-    return SettledChain(l1(), default_compiler(), program.image(), poseidon2()).settle_by(backend(program))
+    return SettledChain(l1(), default_compiler(), program.image(), poseidon2()).settle_by(by or backend(program))
 
 
 @cache

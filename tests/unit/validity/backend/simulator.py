@@ -15,6 +15,7 @@ from provers.validity.curve.points import G1_GENERATOR, G1Point, G2Point
 from provers.validity.groth16.proof import Proof
 from provers.validity.groth16.qap import domain_size, exponents
 from provers.validity.groth16.toxic_waste import ToxicWaste
+from provers.validity.groth16.verifying_key import VerifyingKey
 from rollup.crypto.fr import R
 
 
@@ -30,6 +31,17 @@ class Simulator:
         """Draw the secrets again that `setup(circuit, entropy)` drew."""
         waste = ToxicWaste.draw(domain_size(circuit), entropy)
         return cls(waste, tuple(ints_of(exponents(circuit, waste).ic)))
+
+    @classmethod
+    def made_up(cls) -> "Simulator":
+        """A key of no circuit, with four public inputs; the same in every run."""
+        return cls(ToxicWaste.draw(4, b"no circuit"), (11, 12, 13, 14, 15))
+
+    def verifying_key(self) -> VerifyingKey:
+        """The key that these secrets belong to."""
+        waste = self.waste
+        beta, gamma, delta = (_g2(secret) for secret in (waste.beta, waste.gamma, waste.delta))
+        return VerifyingKey(_g1(waste.alpha), beta, gamma, delta, tuple(map(_g1, self.ic)), development=True)
 
     def prove(self, public: Sequence[int], a: int = 3, b: int = 5) -> Proof:
         """A proof of anything, for inputs in [0, r)."""

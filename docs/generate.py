@@ -15,6 +15,7 @@ BEGIN: Final = "<!-- demo:begin -->"
 END: Final = "<!-- demo:end -->"
 
 CHAINS: Final = {"optimistic": "fraud proof", "validity": "validity proof"}
+WHERE: Final = {"blob": "a blob", "calldata": "calldata"}
 DAY: Final = 86_400
 MINUTE: Final = 60
 
@@ -72,8 +73,10 @@ def below(figures: Mapping[str, Any]) -> str:
     """Return the sentences below the table: how large the batch was, what a lie costs, what was refused."""
     fraud, chain = figures["fraud"], figures["chains"]["optimistic"]
     moves, refused = len(fraud["moves"]), len(figures["refused"])
+    blob = f" ({_whole(chain['blob_gas'])} blob gas beside that)" if chain["blob_gas"] else ""
     return (
-        f"A batch of {chain['transactions']['total']} transactions in a {figures['data']}, signatures included, on both chains. "
+        f"On both chains a batch of {chain['transactions']['total']} transactions in {WHERE[figures['data']]}{blob}, "
+        "signatures included. "
         f"A lie is thrown out after {moves} moves and {_whole(fraud['gas'])} gas, of which L1 spends "
         f"{_whole(fraud['gas_one_step_proof'])} on executing the one step in dispute; the liar's bond goes to the challenger. "
         f"{refused} forged or replayed proofs were sent to the other chain's contract, and refused. "

@@ -58,7 +58,7 @@ def demo(
     with Screen(console()) as screen:
         screen.title("Tandem: one program, examples/tokens.py, on two chains with two kinds of proof")
         if pairing == "py-ecc":
-            screen.line("pairings by py-ecc, in plain Python: this takes minutes longer")
+            screen.line("pairings by py-ecc, in plain Python: this takes a minute or two longer")
         with screen.working("loading; the first time kernels are compiled, which takes half a minute"):
             from rollup.cli.demo import report, scenario
         figures = scenario.run(screen, settings)

@@ -21,7 +21,7 @@ FRAUD = {"moves": [{}, {}, {}], "gas": 4111222, "gas_one_step_proof": 2500000}
 
 
 def figures(**changes: object) -> dict[str, Any]:
-    chains = {"optimistic": CHAIN | {"transactions": {"total": 17}}, "validity": CHAIN | changes}
+    chains = {"optimistic": CHAIN | {"transactions": {"total": 17}, "blob_gas": 131072}, "validity": CHAIN | changes}
     return {"chains": chains, "fraud": FRAUD, "refused": [{}, {}], "data": "blob"}
 
 
@@ -37,7 +37,7 @@ def test_table_when_printed_has_a_row_a_measure_and_a_column_a_chain() -> None:
 
 def test_text_below_the_table_when_printed_says_what_a_lie_costs_and_what_was_refused() -> None:
     text = generate.below(figures())
-    assert "17 transactions in a blob" in text
+    assert "17 transactions in a blob (131,072 blob gas beside that), signatures included" in text
     assert "3 moves and 4,111,222 gas, of which L1 spends 2,500,000" in text
     assert "2 forged or replayed proofs" in text
 

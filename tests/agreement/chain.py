@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from l1bridge import kzg
 from l1bridge.client import L1Client
@@ -92,12 +93,16 @@ class OnL1:
     l1: L1Client
     stepper: Contract
 
+    def context(self, posted: Posted, inbox_index: int) -> tuple[Any, ...]:
+        """Return what L1 itself holds of a batch."""
+        batch, messages = posted.batch, posted.batch.messages
+        rolling = (rolling_hash(messages[:inbox_index]), rolling_hash(messages[: inbox_index + 1]))
+        return (batch.domain, batch.inbox_to, batch.payee, int(batch.kind), batch.data_hash, *rolling)
+
     def step(self, posted: Posted, trace: StepTrace) -> tuple[tuple[int, ...], Status, Reason]:
         """Take the step of a trace on L1; return the header after it, status and reason."""
-        batch, at = posted.batch, trace.before.inbox_index
-        rolling = (rolling_hash(batch.messages[:at]), rolling_hash(batch.messages[: at + 1]))
-        context = (batch.domain, batch.inbox_to, batch.payee, int(batch.kind), batch.data_hash, *rolling)
-        evidence = evidence_of(posted.image, trace, batch, kzg).to_abi()
+        context = self.context(posted, trace.before.inbox_index)
+        evidence = evidence_of(posted.image, trace, posted.batch, kzg).to_abi()
         words, status, reason = self.l1.call(self.stepper, "step", context, trace.before.words(), evidence)
         return tuple(words), Status(status), Reason(reason)
 

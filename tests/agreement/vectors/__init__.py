@@ -1,0 +1,1 @@
+"""Makers of the vectors that Python, Vyper and constraints read alike."""

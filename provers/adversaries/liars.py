@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from provers.optimistic.backend import payload_of
-from provers.optimistic.player import Defence, Steps
+from provers.optimistic.rules import Defence, Steps
 from provers.optimistic.table import Claim
 from provers.optimistic.truth import Truth
 from rollup.crypto.keccak import keccak256

@@ -3,12 +3,13 @@
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from eth_abi import encode
 
-from provers.optimistic.player import Defence, Player, Steps, honest
-from provers.optimistic.table import Claim, Table
+from provers.optimistic.player import Player
+from provers.optimistic.rules import Defence, Steps, honest
+from provers.optimistic.table import Claim, Game, Table
+from provers.optimistic.terms import DAY, Terms
 from provers.optimistic.truth import Truth
 from rollup.errors import OutsideError
 from rollup.ir.image import Image
@@ -17,29 +18,9 @@ from rollup.ports.settlement import ChainView, Context, Job, Move, Properties, S
 from rollup.state.header import StepHeader
 from rollup.state.steps import LEAVES
 
-DAY = 86_400
 CONTRACT = "settlement/dispute_game"
+VERDICTS = ("pending", "accepted", "rejected")
 _PAYLOAD = "(bytes32,uint256[8],bytes32[8])"
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a chain plays for. Bonds in wei, times in seconds.
-
-    Attributes
-    ----------
-    claim_bond, challenge_bond
-        Staked on a claim, and on a game against one.
-    window
-        In which a claim can be challenged.
-    clock
-        What each player has for all moves of a game.
-    """
-
-    claim_bond: int = 10**17
-    challenge_bond: int = 10**17
-    window: int = 7 * DAY
-    clock: int = 7 * DAY // 2
 
 
 class OptimisticBackend:
@@ -52,17 +33,21 @@ class OptimisticBackend:
     terms
         Bonds and times of a chain that is deployed with it; a chain that stands has its own.
     defence
-        From which steps its own claims are defended; the right ones, unless a test plays a liar.
+        From which steps its own claims are defended; the right ones, unless a liar plays.
+    challenges
+        Whether it challenges wrong claims, beside defending its own.
     """
 
     name = "optimistic"
     version = 1
     withholds_signatures = False
 
-    def __init__(self, context: Context, terms: Terms | None = None, defence: Defence = honest) -> None:
+    def __init__(
+        self, context: Context, terms: Terms | None = None, defence: Defence = honest, *, challenges: bool = True
+    ) -> None:
         self._context = context
         self._terms = terms or Terms()
-        self._defence = defence
+        self._defence, self._challenges = defence, challenges
         self._image: Image | None = None
         self._player: Player | None = None
         self._jobs: dict[str, Submission] = {}
@@ -77,7 +62,7 @@ class OptimisticBackend:
             setup="none",
             weakness=(
                 "sybil challengers can make an honest proposer play many games at once, each for a bond; "
-                "rival claims in sequence can repeat the delay"
+                "rival claims in sequence can repeat the delay; a liar gets his bond back by refuting himself first"
             ),
         )
 
@@ -99,15 +84,20 @@ class OptimisticBackend:
         return game
 
     def attach(self, rollup: Contract, settlement: Contract) -> None:
-        """Play on a game contract that stands; `OutsideError` if it is not this backend's, in this version."""
-        found = tuple(self._context.l1.call(settlement, "properties"))
-        if found != (self.name, self.version):
-            raise OutsideError(
-                "settlement: the contract belongs to another backend, or to another version of it",
-                expected=f"{self.name} {self.version}",
-                got=" ".join(map(str, found)),
-                remedy="choose the backend that the chain was deployed with",
-            )
+        """Play on a game contract that stands; `OutsideError` if it is another backend's, chain's or program's."""
+        l1, image = self._context.l1, self._prepared()
+        name, version = l1.call(settlement, "properties")
+        _agree(
+            "the contract belongs to another backend, or to another version of it",
+            f"{self.name} {self.version}",
+            f"{name} {version}",
+            "choose the backend that the chain was deployed with",
+        )
+        at = l1.call(settlement, "ROLLUP")
+        _agree("the contract settles another chain", rollup.address.hex(), at.hex(), "take both from one deployment")
+        program = l1.call(rollup, "PROGRAM_ID")
+        remedy = "use the program that the chain was deployed with"
+        _agree("the chain runs another program", image.program_id.hex(), program.hex(), remedy)
         self._sit_down(rollup, settlement)
 
     def submit(self, view: ChainView, number: int) -> str:
@@ -120,7 +110,7 @@ class OptimisticBackend:
             payload = payload_of(truth.execution.step_headers[-1], truth.steps)
             seconds = time.perf_counter() - started
             details: dict[str, object] = {"steps": len(truth.execution.step_headers), "payload_bytes": len(payload)}
-            self._jobs[job] = Submission(payload, self._bond(), seconds, details)
+            self._jobs[job] = Submission(payload, self._seated().terms.claim_bond, seconds, details)
         return job
 
     def poll(self, job: str) -> Job:
@@ -138,19 +128,27 @@ class OptimisticBackend:
         return self._seated().play(view, head.timestamp)
 
     def describe(self, claim: int) -> dict[str, object]:
-        """Say what L1 knows of a claim."""
-        table = self._seated().table
-        found, verdict = table.claim(claim), ("pending", "accepted", "rejected")[table.verdict(claim)]
-        numbers = range(1, table.game_count() + 1)
-        games = [_described(table, number) for number in numbers if table.read_game(number).claim == claim]
-        return {"verdict": verdict, **_claim_json(found), "games": games}
+        """Say what L1 knows of a claim; `KeyError` if there is none of that number. Genesis is accepted, and nobody's."""
+        player = self._seated()
+        table = player.table
+        if not 0 <= claim <= table.claim_count():
+            raise KeyError(claim)
+        verdict = VERDICTS[table.verdict(claim)] if claim else "accepted"
+        found = (table.read_game(number) for number in range(1, table.game_count() + 1))
+        games = [_game_json(game, player.terms) for game in found if claim and game.claim == claim]
+        return {"verdict": verdict, **_claim_json(table.claim(claim), player.terms), "games": games}
 
     def _sit_down(self, rollup: Contract, game: Contract) -> None:
-        table = Table(self._context.l1, rollup, game)
-        self._player = Player(table, self._context.blobs, self._defence, progress=self._context.progress)
-
-    def _bond(self) -> int:
-        return self._seated().table.constant("CLAIM_BOND")
+        l1 = self._context.l1
+        self._terms = Terms.read(l1, game)
+        self._player = Player(
+            Table(l1, rollup, game),
+            self._terms,
+            self._context.blobs,
+            self._defence,
+            challenges=self._challenges,
+            progress=self._context.progress,
+        )
 
     def _prepared(self) -> Image:
         if self._image is None:
@@ -168,25 +166,32 @@ def payload_of(terminal: StepHeader, steps: Steps) -> bytes:
     return encode([_PAYLOAD], [(steps.root, terminal.words(), steps.path(LEAVES - 1))])
 
 
-def _claim_json(claim: Claim) -> dict[str, object]:
+def _agree(what: str, expected: str, got: str, remedy: str) -> None:
+    if expected != got:
+        raise OutsideError(f"settlement: {what}", expected=expected, got=got, remedy=remedy)
+
+
+def _claim_json(claim: Claim, terms: Terms) -> dict[str, object]:
     return {
         "batch": claim.batch,
         "parent": claim.parent,
         "proposer": "0x" + claim.proposer.hex(),
         "steps_root": "0x" + claim.root.hex(),
         "opened": claim.opened,
+        "window_ends": claim.opened + terms.window if claim.opened else 0,
         "settled": claim.settled,
     }
 
 
-def _described(table: Table, number: int) -> dict[str, object]:
-    game = table.read_game(number)
+def _game_json(game: Game, terms: Terms) -> dict[str, object]:
     return {
-        "game": number,
+        "game": game.number,
         "challenger": "0x" + game.challenger.hex(),
         "turn": game.turn.name.lower(),
         "level": game.level,
         "position": game.position,
-        "proposer_used": game.proposer_used,
-        "challenger_used": game.challenger_used,
+        "node": "0x" + game.node.hex(),
+        "proposer_left": terms.clock - game.proposer_used,
+        "challenger_left": terms.clock - game.challenger_used,
+        "moved": game.moved,
     }

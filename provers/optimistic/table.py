@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
-from rollup.ports.l1 import L1, Contract
+from rollup.ports.l1 import L1, BlockTag, Contract
 
 
 class Turn(IntEnum):
@@ -96,47 +97,58 @@ class Game:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Where games are played: the two contracts, and the connection they are read through."""
+    """Where games are played: the two contracts, and the connection they are read through.
+
+    Attributes
+    ----------
+    block
+        As of which block everything is read.
+    """
 
     l1: L1
     rollup: Contract
     game: Contract
+    block: BlockTag = "latest"
 
     def claim_count(self) -> int:
         """Return the number of the newest claim."""
-        return int(self.l1.call(self.rollup, "claim_count"))
+        return int(self._ask(self.rollup, "claim_count"))
 
     def game_count(self) -> int:
         """Return the number of the newest game."""
-        return int(self.l1.call(self.game, "game_count"))
+        return int(self._ask(self.game, "game_count"))
 
     def claim(self, number: int) -> Claim:
-        """Read a claim."""
-        header_hash, batch, parent, _ = self.l1.call(self.rollup, "claim", number)
-        root, proposer, opened, open_games, rejected, settled = self.l1.call(self.game, "claims", number)
+        """Read a claim; where there is none, or genesis, all that the game contract knows is 0."""
+        header_hash, batch, parent, _ = self._ask(self.rollup, "claim", number)
+        root, proposer, opened, open_games, rejected, settled = self._ask(self.game, "claims", number)
         return Claim(number, header_hash, batch, parent, proposer, root, opened, open_games, rejected, settled)
 
     def read_game(self, number: int) -> Game:
         """Read a game."""
-        claim, challenger, turn, *rest = self.l1.call(self.game, "games", number)
+        claim, challenger, turn, *rest = self._ask(self.game, "games", number)
         return Game(number, claim, challenger, Turn(turn), *rest)
 
     def final_claim(self, batch: int) -> int:
         """Return the claim that is final for a batch; 0 if none is."""
-        return int(self.l1.call(self.rollup, "final_claim", batch))
+        return int(self._ask(self.rollup, "final_claim", batch))
 
     def final_batch(self) -> int:
         """Return the newest batch that is final."""
-        return int(self.l1.call(self.rollup, "final_batch"))
+        return int(self._ask(self.rollup, "final_batch"))
 
     def verdict(self, claim: int) -> int:
         """Return 0 pending, 1 accepted, 2 rejected."""
-        return int(self.l1.call(self.game, "verdict", claim))
+        return int(self._ask(self.game, "verdict", claim))
 
     def credit(self, address: bytes) -> int:
         """Return the wei that an address can collect."""
-        return int(self.l1.call(self.game, "credit", address))
+        return int(self._ask(self.game, "credit", address))
 
-    def constant(self, name: str) -> int:
-        """Return one of `CLAIM_BOND, CHALLENGE_BOND, WINDOW, CLOCK`."""
-        return int(self.l1.call(self.game, name))
+    def heir(self, claim: Claim) -> bytes:
+        """Return who gets the bond of a claim about a final batch: its proposer if it was right, else whoever was."""
+        right = self.claim(self.final_claim(claim.batch))
+        return claim.proposer if claim.header_hash == right.header_hash else right.proposer
+
+    def _ask(self, contract: Contract, function: str, *args: object) -> Any:  # noqa: ANN401 - by the ABI
+        return self.l1.call(contract, function, *args, block=self.block)

@@ -1,11 +1,12 @@
 """The right steps of a batch, computed here: what a player measures every claim by."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from provers.optimistic.one_step import BlobOpener, Evidence, build_evidence
 from rollup.batch.batch import Batch
-from rollup.execution.engine import Execution, execute, step
+from rollup.execution.compiled import CompiledInterpreter
+from rollup.execution.engine import Execution, Runner, execute, step
 from rollup.ir.image import Image
 from rollup.ports.settlement import ChainView
 from rollup.state.header import Header, StepHeader
@@ -42,7 +43,7 @@ class Truth:
     @cached_property
     def execution(self) -> Execution:
         """The batch, executed."""
-        return execute(self.image, self.parent, self.batch, self.state.fork())
+        return execute(self.image, self.parent, self.batch, self.state.fork(), runner())
 
     @cached_property
     def steps(self) -> StepsTree:
@@ -63,5 +64,11 @@ class Truth:
         """Return what L1 needs to execute the step that leads to leaf `position`."""
         state, header = self.state.fork(), StepHeader.start(self.parent)
         for _ in range(min(position, len(self.execution.step_headers))):
-            header = step(self.image, header, self.batch, state).header
+            header = step(self.image, header, self.batch, state, runner()).header
         return build_evidence(self.image, header, self.batch, state, opener)
+
+
+@cache
+def runner() -> Runner:
+    """Return the compiled interpreter; its kernels and translated graphs serve every player of the process."""
+    return CompiledInterpreter()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from provers.adversaries.liars import lie_at
-from provers.optimistic.player import Steps
+from provers.optimistic.rules import Steps
 from provers.optimistic.table import Table, Turn
 from provers.optimistic.truth import Truth
 from rollup.ports.l1 import L1Reverted

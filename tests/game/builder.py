@@ -9,7 +9,7 @@ from typing import Any
 
 from l1bridge import kzg
 from provers.adversaries.liars import Lie
-from provers.optimistic.player import Steps
+from provers.optimistic.rules import Steps
 from provers.optimistic.table import Claim, Game, Table
 from provers.optimistic.truth import Truth
 from rollup.ports.l1 import L1Reverted, Receipt

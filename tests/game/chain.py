@@ -10,8 +10,9 @@ from l1bridge import kzg
 from l1bridge.client import L1Client
 from l1bridge.compiler import default_compiler
 from l1bridge.devchain import KEYS, connect
-from provers.optimistic.backend import OptimisticBackend, Terms
-from provers.optimistic.player import Defence, honest
+from provers.optimistic.backend import OptimisticBackend
+from provers.optimistic.rules import Defence, honest
+from provers.optimistic.terms import Terms
 from rollup.batch.batch import Batch
 from rollup.batch.blob import to_data
 from rollup.batch.inbox import EMPTY_ROLLING, Message, rolling_hash

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from provers.optimistic.backend import OptimisticBackend
-from provers.optimistic.player import Defence, honest
+from provers.optimistic.rules import Defence, honest
 from rollup.ports.settlement import Move
 from tests.game.chain import TERMS, Chain, backend_for
 

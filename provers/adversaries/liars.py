@@ -5,18 +5,18 @@ from it by the rules. So nobody can tell a lie from the truth but who executes t
 every leaf of his tree.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from provers.optimistic.backend import payload_of
-from provers.optimistic.rules import Defence, Steps
+from provers.optimistic.rules import Steps
 from provers.optimistic.table import Claim
-from provers.optimistic.truth import Truth
+from provers.optimistic.truth import Truth, runner
 from rollup.crypto.keccak import keccak256
 from rollup.execution.engine import step
 from rollup.ir.image import Image
 from rollup.params import TABLE_ACCOUNTS, AccountAttribute
-from rollup.ports.settlement import ChainView
+from rollup.ports.settlement import ChainView, Submission
 from rollup.state.header import Header, StepHeader
 from rollup.state.steps import LEAVES, StepsTree
 from rollup.state.tree import Tree
@@ -72,7 +72,7 @@ class Lie:
     step: int
 
     def defence(self, claim: Claim, truth: Truth) -> Steps:
-        """Defend this claim from its own tree, and any other from the right one: an `optimistic.player.Defence`."""
+        """Defend this claim from its own tree, and any other from the right one: an `optimistic.rules.Defence`."""
         return self.steps_tree if claim.root == self.steps_tree.root else truth.steps
 
 
@@ -105,7 +105,7 @@ def lying_steps(truth: Truth, at: int, forge: Forgery) -> tuple[StepHeader, ...]
     state, header = truth.state.fork(), StepHeader.start(truth.parent)
     headers: list[StepHeader] = []
     while len(headers) <= at or not header.is_terminal:
-        header = step(truth.image, header, truth.batch, state).header
+        header = step(truth.image, header, truth.batch, state, runner()).header
         if len(headers) == at:
             header = forge(truth.image, header, state)
         headers.append(header)
@@ -141,7 +141,30 @@ class Leaves:
         return tuple(self._levels[level][leaf >> level ^ 1] for level in range(len(self._levels) - 1))
 
 
-def defend_all(lies: Sequence[Lie]) -> Defence:
-    """Return the defence of several lies at once."""
-    trees = {lie.steps_tree.root: lie.steps_tree for lie in lies}
-    return lambda claim, truth: trees.get(claim.root, truth.steps)
+@dataclass(frozen=True)
+class LyingClaimant:
+    """A proposer's mind: lies about some batches, tells the truth of others without claiming it; a `nodes.claimant.Claimant`.
+
+    Attributes
+    ----------
+    lies
+        By the number of the batch.
+    bond
+        What L1 wants staked on a claim, in wei.
+    """
+
+    lies: Mapping[int, Lie]
+    bond: int
+
+    def header(self, view: ChainView, number: int) -> Header:
+        """Return the header to claim, or to hold a claim right by."""
+        return self.lies[number].header if number in self.lies else view.header(number)
+
+    def submission(self, view: ChainView, number: int) -> Submission | None:  # noqa: ARG002 - as the protocol has it
+        """Return what goes with a lie; None where there is none to tell."""
+        return Submission(self.lies[number].payload, self.bond) if number in self.lies else None
+
+    def defence(self, claim: Claim, truth: Truth) -> Steps:
+        """Defend every lie from its own tree: an `optimistic.rules.Defence`."""
+        trees = {lie.steps_tree.root: lie.steps_tree for lie in self.lies.values()}
+        return trees.get(claim.root, truth.steps)

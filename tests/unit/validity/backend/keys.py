@@ -12,6 +12,7 @@ from provers.validity.constraints.r1cs import R1CS
 from provers.validity.groth16.proof import Proof
 from provers.validity.groth16.prove import UnsatisfiedError
 from provers.validity.groth16.setup import setup
+from rollup.ir.image import Image
 from rollup.params import ChunkKind
 from rollup.program import Program
 from tests.unit.validity.backend.simulator import Simulator
@@ -25,25 +26,36 @@ def folder() -> Path:
     return cache_folder() / "tests"
 
 
-@cache
 def circuits_of(program: type[Program]) -> ProgramCircuits:
     """The circuits of a program, for chunks of four transactions."""
-    return ProgramCircuits(program.image(), TRANSACTIONS)
+    return _circuits(program.image())
 
 
 @cache
+def _circuits(image: Image) -> ProgramCircuits:
+    return ProgramCircuits(image, TRANSACTIONS)
+
+
 def keys_of(program: type[Program]) -> Keys:
     """The keys of a program, from the cache's folder or made into it."""
-    circuits = circuits_of(program)
+    return _keys(circuits_of(program))
+
+
+@cache
+def _keys(circuits: ProgramCircuits) -> Keys:
     for kind in ChunkKind:
         _make(circuits.circuit(kind))
     return Keys.load_or_make(circuits, folder())
 
 
-@cache
 def simulator_of(program: type[Program], kind: ChunkKind) -> Simulator:
     """Who proves anything under one of these keys."""
-    return Simulator.of(circuits_of(program).circuit(kind), ENTROPY)
+    return _simulator(circuits_of(program).circuit(kind))
+
+
+@cache
+def _simulator(circuit: R1CS) -> Simulator:
+    return Simulator.of(circuit, ENTROPY)
 
 
 class IdealProver:

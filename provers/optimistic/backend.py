@@ -61,7 +61,7 @@ class OptimisticBackend:
             liveness="a proposer answers every game that is played against his right claim",
             setup="none",
             weakness=(
-                "sybil challengers can make an honest proposer play many games at once, each for a bond; "
+                "sybils can make an honest proposer play many games at once, each for a bond, and a challenger stake as often as they lie; "
                 "rival claims in sequence can repeat the delay; a liar gets his bond back by refuting himself first"
             ),
         )

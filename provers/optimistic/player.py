@@ -58,10 +58,11 @@ class Player:
         moves: list[Move] = []
         games = [self.table.read_game(number) for number in self._games.up_to(self.table.game_count())]
         claims = [self.table.claim(number) for number in self._claims.up_to(self.table.claim_count())]
+        # Games first, for their clocks run; then bonds, which pay for stakes.
         moves += self._play_games(view, games, now)
+        moves += self._take_bonds(claims)
         if self.challenges:
             moves += self._challenge_claims(view, claims, games, now)
-        moves += self._take_bonds(claims)
         self._forget(claims, games)
         return moves
 
@@ -98,8 +99,15 @@ class Player:
             if decided or claim.number in tried or not final < claim.batch <= view.derived():
                 continue
             if claim.proposer != self._me and self._can_be_refuted(view, claim):
-                bond = self.terms.challenge_bond
-                yield self._send("challenge", claim.number, claim.root, claim=claim.number, value=bond)
+                yield self._challenge(claim)
+
+    def _challenge(self, claim: Claim) -> Move:
+        bond, own = self.terms.challenge_bond, self.table.l1.balance()
+        if own < bond:
+            # Whoever makes many wrong claims at once may exhaust us for a while; what we win comes back.
+            short: dict[str, object] = {"reason": "not enough ether for the stake", "needed": bond, "balance": own}
+            return self._told(Move("challenge refused", claim.number, 0, short))
+        return self._send("challenge", claim.number, claim.root, claim=claim.number, value=bond)
 
     def _tried(self, game: Game) -> bool:
         """Tell whether a game of our own stands in the way of another about the same claim.
@@ -188,5 +196,8 @@ class Player:
         except L1Reverted as refused:
             gas = refused.receipt.gas_used if refused.receipt else 0
             made = Move(f"{move} refused", claim, gas, {**details, "reason": refused.reason})
+        return self._told(made)
+
+    def _told(self, made: Move) -> Move:
         self.progress(f"{made.what} {made.details or ''}".strip(), 1, 1)
         return made

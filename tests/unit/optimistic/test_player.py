@@ -133,6 +133,18 @@ def test_whoever_was_right_settles_the_claims_of_others_for_their_bonds(chain: C
     assert react(chain, player(chain, LIAR)) == []
 
 
+def test_challenger_who_cannot_pay_a_stake_says_so_and_plays_on(chain: Chain) -> None:
+    lie = lie_at(chain, 1, 2)
+    Play.of_lie(chain, lie)
+    poor = player(chain, CHALLENGER)
+    poor.terms = replace(TERMS, challenge_bond=10**30)
+    own = Play.of_truth(chain, proposer=CHALLENGER).challenge(SYBIL)
+    moves = react(chain, poor)
+    assert names(moves) == ["reveal", "challenge refused"]
+    assert moves[1].details["needed"] == 10**30
+    assert own.game.turn.name == "CHALLENGER"
+
+
 class Counting(Table):
     """Counts what is read."""
 

@@ -92,6 +92,7 @@ def skips(image: Image) -> Iterator[Call]:
 
 COUNTING_CALLS = [
     applied("add", ADD, 7),
+    applied("add for no fee", ADD, 0, fee=0),
     applied("add the largest step", ADD, 2**32 - 1, sender=POOR, fee=3),
     failed("U32 overflow in +", ADD, 2**32 - 1),
     applied("withdraw all but the fee", 1, RECIPIENT, 10**6 - 3),
@@ -99,6 +100,7 @@ COUNTING_CALLS = [
     *skips(COUNTING),
 ]
 TOKENS_CALLS = [
+    applied("mint for no fee", MINT, 0, 0, fee=0),
     applied("mint", MINT, GOLD, 2**64 - 1),
     failed("U128 overflow in +", MINT, GOLD, 1, sender=POOR),
     applied("transfer", TRANSFER, NEARLY_FULL, GOLD, 999),

@@ -14,7 +14,7 @@ from rollup.execution import interpreter
 from rollup.execution.interpreter import Machine
 from rollup.ir.graph import Instruction
 from rollup.ir.primitives import Primitive
-from tests.agreement.on_l1 import Mutation
+from tests.agreement.weaving import Mutation
 
 P = Primitive
 ReferenceRule = Callable[[Machine, Instruction], int]

@@ -1,6 +1,6 @@
 """The interpreter of L1 without the stepper around it: the text of `contracts/lib/interpreter.vy` and one function that calls it.
 
-For the tests of the tests the same text is compiled with mutations in it, all of them asleep; which one wakes is said at deployment.
+For the tests of the tests the same text is compiled with mutations woven in.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from rollup.ir.primitives import Primitive
 from rollup.params import MAX_ATTRIBUTES, MAX_SLOTS, Output
 from rollup.ports.l1 import Artifact, Contract
 from tests.agreement.bare import LAYOUT, UNWRITTEN, Case, Outcome, Verdict
+from tests.agreement.weaving import Mutation, weave
 
 INPUT_WORDS = 28
 LIBRARY = (files("contracts") / "lib" / "interpreter.vy").read_text()
@@ -55,29 +56,9 @@ def execute(
 """
 
 
-@dataclass(frozen=True)
-class Mutation:
-    """A line of which the library has one, with `{}` where it has an expression, that expression, and what it becomes when the mutation wakes."""
-
-    line: str
-    expression: str
-    instead: str
-
-
 def interpreter_contract(mutations: Sequence[Mutation] = ()) -> Artifact:
-    """Compile the library with its entrance; mutation number `n` wakes where `n + 1` is given at deployment, none where 0 is."""
-    text = LIBRARY
-    for number, mutation in enumerate(mutations, 1):
-        text = _with(text, number, mutation)
-    return source("agreement", text + ENTRANCE)
-
-
-def _with(text: str, number: int, mutation: Mutation) -> str:
-    line = mutation.line.replace("{}", mutation.expression)
-    choice = f"({mutation.instead} if MUTANT == {number} else {mutation.expression})"
-    parts = text.split(f" {line}\n")
-    assert len(parts) == 2, f"{len(parts) - 1} lines are: {line}"
-    return f" {mutation.line.replace('{}', choice)}\n".join(parts)
+    """Compile the library with its entrance; its constructor takes the number of the mutation to wake, 0 for none."""
+    return source("agreement", weave(LIBRARY, mutations) + ENTRANCE)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from rollup.ports.l1 import Contract, L1Reverted
 from tests.agreement.bare import Case, Outcome, by_constraints, by_kernels, by_reference
 from tests.agreement.corpus import corpus
 from tests.agreement.mutants import CONSTRAINTS, ON_L1, REFERENCE, UNPROVED
-from tests.agreement.on_l1 import Bare, Mutation, interpreter_contract
+from tests.agreement.on_l1 import Bare, interpreter_contract
+from tests.agreement.weaving import Mutation
 
 Text = Sequence[tuple[Primitive, Mutation]]
 Mutant = Callable[[Text, int], Bare]

@@ -1,0 +1,187 @@
+"""The tests of whole steps would notice: a bug planted beside the interpreters, in the engine, the stepper or the circuits, makes them disagree."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from l1bridge.client import L1Client
+from l1bridge.compiler import source
+from provers.validity.arithmetise import data_chunk, step
+from provers.validity.arithmetise.decoding import TransactionReader
+from provers.validity.arithmetise.records import Slot
+from provers.validity.constraints.bits import canonical_bits
+from provers.validity.constraints.builder import Builder
+from provers.validity.constraints.linear import Term
+from rollup.batch.packing import decode_transaction
+from rollup.execution import engine, step_trace, task
+from rollup.params import ELEMENT_BITS
+from rollup.ports.l1 import Contract, L1Reverted
+from rollup.state.header import StepHeader
+from tests.agreement.calls import ADD, USUAL
+from tests.agreement.chain import OnL1, Posted, agree_in_constraints, agree_on_l1, post
+from tests.agreement.programs import COUNTING, RICH, circuits, system
+from tests.agreement.test_vectors_header import VECTORS, posted_of
+from tests.agreement.weaving import Mutation, weave
+from tests.agreement.writing import Pen, overwrite, parts
+
+M = Mutation
+APPLIED, FAILED, NEW = (
+    "an applied call, whose sender gets the fee back",
+    "a failed call, whose fee is burnt",
+    "a registration",
+)
+UNDECODABLE, FULL, LATER, FREE = (
+    "undecodable",
+    "full",
+    "a second call",
+    "a call for no fee, which changes no last attribute",
+)
+
+ON_L1: list[tuple[str, Mutation]] = [
+    (APPLIED, M("after[STEP] = {}", "header[STEP] + 1", "header[STEP]")),
+    (NEW, M("after[INBOX_INDEX] = {}", "header[INBOX_INDEX] + 1", "header[INBOX_INDEX]")),
+    (APPLIED, M("after[DATA_CURSOR] = {}", "cursor + STRIDE", "cursor + STRIDE + 1")),
+    (APPLIED, M("after[DATA_CURSOR] = {}", "numbers.END", "numbers.END - 1")),
+    (APPLIED, M("inputs[0] = {}", "context.payee", "2")),
+    (APPLIED, M("after[FEES] = {}", "run.outputs[numbers.OUTPUT_FEES]", "header[FEES]")),
+    (APPLIED, M("slot: uint256 = {}", "i % count", "i - 1")),
+    (APPLIED, M("inputs[2] = {}", "decoded.sender", "1 - decoded.sender")),
+    (APPLIED, M("return tag != 0 and {}", "tag <= ACTIONS", "tag < ACTIONS")),
+    (NEW, M("inputs[k] = {}", "words[k + 1]", "words[k]")),
+    (UNDECODABLE, M("inputs[7] = {}", "convert(decoded.decodable, uint256)", "1")),
+    (LATER, M("inputs[11] = {}", "header[FEES]", "0")),
+    (FULL, M("if {}:", "cursor > LAST_START", "cursor > LAST_START + STRIDE")),
+    (
+        FREE,
+        M("changed = {}", "changed or attributes[k] != record.attributes[k]", "attributes[k] != record.attributes[k]"),
+    ),
+    (LATER, M("inputs[12 + k] = {}", "decoded.arguments[k]", "0")),
+]
+
+
+def scene(name: str) -> Posted:
+    """Return a batch of the vectors, or one made here."""
+    if name in {case["name"] for case in VECTORS["batches"]}:
+        return posted_of(next(case for case in VECTORS["batches"] if case["name"] == name))
+    pen = Pen(COUNTING)
+    tag, *args = USUAL[COUNTING.name]
+    for _ in range({UNDECODABLE: 1, FREE: 1, LATER: 2, FULL: COUNTING.layout.capacity + 1}[name]):
+        good = pen.call(tag, RICH, *args, fee=name != FREE)
+        padding, width = parts(COUNTING, ADD)["padding"]
+        pen.write(overwrite(good, padding, width, 1) if name == UNDECODABLE else good)
+    return post(COUNTING, pen.elements)
+
+
+@pytest.fixture(scope="module")
+def mutant(l1: L1Client, poseidon2: Contract, eddsa_contract: Contract) -> Callable[[int], OnL1]:
+    """Deploy the stepper with one mutation awake."""
+    text = (files("contracts") / "stepper.vy").read_text()
+    head = "def __init__(layout: uint256[10], code_root: bytes32, poseidon: address, eddsa: address"
+    assert text.count(f"{head}):\n") == 1
+    text = text.replace(f"{head}):\n", f"{head}, mutant: uint256):\n").replace(
+        "    CODE_ROOT = code_root\n", "    CODE_ROOT = code_root\n    MUTANT = mutant\n"
+    )
+    text = text.replace(
+        "CODE_ROOT: immutable(bytes32)\n", "CODE_ROOT: immutable(bytes32)\nMUTANT: immutable(uint256)\n"
+    )
+    # What reads `MUTANT` is not pure.
+    text = text.replace("@pure\n", "@view\n")
+    artifact = source("stepper", weave(text, [mutation for _, mutation in ON_L1]))
+    layout, root = COUNTING.layout.words(), COUNTING.code_root
+
+    def wake(number: int) -> OnL1:
+        return OnL1(l1, l1.deploy(artifact, layout, root, poseidon2.address, eddsa_contract.address, number))
+
+    return wake
+
+
+def notices(check: Callable[[], object]) -> bool:
+    try:
+        check()
+    except (AssertionError, L1Reverted):
+        return True
+    return False
+
+
+@pytest.mark.parametrize("number", range(1, len(ON_L1) + 1), ids=lambda k: ON_L1[k - 1][1].expression)
+def test_bug_in_the_stepper_is_noticed(mutant: Callable[[int], OnL1], number: int) -> None:
+    posted, on_l1 = scene(ON_L1[number - 1][0]), mutant(number)
+    assert notices(lambda: agree_on_l1(posted, on_l1))
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in ON_L1}))
+def test_stepper_with_all_mutations_asleep_agrees(mutant: Callable[[int], OnL1], name: str) -> None:
+    agree_on_l1(scene(name), mutant(0))
+
+
+def forget_fees(*given: Any) -> StepHeader:
+    before, *_ = given
+    return replace(engine.header_after(*given), fees=before.fees)
+
+
+def accept_all(*given: Any) -> Any:
+    return replace(decode_transaction(*given), decodable=True)
+
+
+def in_order(run: Any) -> range:
+    return range(len(run.indices))
+
+
+IN_PYTHON: dict[str, tuple[str, Any, str, Any]] = {
+    "fees are forgotten": (APPLIED, step_trace, "header_after", forget_fees),
+    "everything is decodable": (UNDECODABLE, task, "decode_transaction", accept_all),
+    "slots are replaced in their own order": (APPLIED, step_trace, "step_order", in_order),
+}
+
+
+@pytest.mark.parametrize("bug", IN_PYTHON)
+def test_bug_in_the_engine_is_noticed(monkeypatch: pytest.MonkeyPatch, mutant: Callable[[int], OnL1], bug: str) -> None:
+    name, module, function, instead = IN_PYTHON[bug]
+    posted = scene(name)
+    monkeypatch.setattr(module, function, instead)
+    assert notices(lambda: agree_on_l1(posted, mutant(0)))
+    assert notices(lambda: agree_in_constraints(posted, ()))
+
+
+def read_unmasked(b: Builder, inputs: Sequence[Term]) -> list[Term]:
+    return canonical_bits(b, inputs[0])[:ELEMENT_BITS]
+
+
+def replace_in_order(b: Builder, opened: Sequence[Slot], terms: Any, root: Term) -> Term:
+    for slot in opened:
+        root = slot.replace(b, terms, root)
+    return root
+
+
+def keep(slot: Slot, b: Builder, table: int, terms: Any) -> list[Term]:
+    return slot.old[table]
+
+
+IN_CIRCUITS: dict[str, tuple[str, Any, str, Any]] = {
+    "elements of 253 bits are read": ("an element of 253 bits", data_chunk, "read_element", read_unmasked),
+    "everything is decodable": (UNDECODABLE, TransactionReader, "_decodable", lambda reader, shared: 1),
+    "slots are replaced in their own order": (APPLIED, step, "replace_records", replace_in_order),
+    "nothing is stored": (FAILED, Slot, "_stored", keep),
+}
+
+
+@pytest.fixture
+def fresh_circuits() -> Iterator[None]:
+    """Keep no circuit of before, and none for after."""
+    for memory in (circuits, system):
+        memory.cache_clear()
+    yield
+    for memory in (circuits, system):
+        memory.cache_clear()
+
+
+@pytest.mark.usefixtures("fresh_circuits")
+@pytest.mark.parametrize("bug", IN_CIRCUITS)
+def test_bug_in_the_circuits_is_noticed(monkeypatch: pytest.MonkeyPatch, bug: str) -> None:
+    name, holder, function, instead = IN_CIRCUITS[bug]
+    posted = scene(name)
+    monkeypatch.setattr(holder, function, instead)
+    assert notices(lambda: agree_in_constraints(posted, ()))

@@ -7,8 +7,9 @@ from provers.validity.constraints.bits import require_bits
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term
 from rollup.crypto import eddsa, jubjub
-from rollup.crypto.fr import R, is_canonical
-from rollup.crypto.jubjub import GENERATOR
+from rollup.crypto.fr import GENERATOR as NON_SQUARE
+from rollup.crypto.fr import R, is_canonical, sqrt
+from rollup.crypto.jubjub import GENERATOR, ORDER, D
 from tests.unit.crypto.eddsa_cases import Case, cases
 from tests.unit.validity.constraints.harness import build, constraints, run
 
@@ -46,7 +47,7 @@ def test_the_cases_that_reach_the_gadget_are_both_valid_and_not() -> None:
     assert len(CASES) > 20
 
 
-@pytest.mark.parametrize("name", ["valid", "key off the curve", "s zero"])
+@pytest.mark.parametrize("name", ["valid", "key off the curve, all zero", "s zero"])
 def test_verification_leaves_no_wire_to_the_prover(name: str) -> None:
     case = next(case for case in CASES if case.name == name)
     assert run(verifying, *case.public, case.message, *case.signature) == (int(case.valid),)
@@ -73,6 +74,48 @@ def test_decompression_with_the_other_answer_to_whether_a_root_exists_breaks(y: 
 def test_decompression_with_the_root_of_the_other_sign_breaks() -> None:
     y, sign = GENERATOR.y, GENERATOR.x & 1
     assert not build(decompressing, y, sign, overrides={5: R - GENERATOR.x}).holds
+
+
+def test_decompression_with_a_square_flag_that_is_no_boolean_breaks() -> None:
+    """With 2 for the flag the equation asks for a root of -5·x², which some y have."""
+    for y in range(2, 50):
+        square = (y * y - 1) * pow(1 + D * y * y, -1, R) % R
+        root = sqrt(square * (NON_SQUARE + (1 - NON_SQUARE) * 2))
+        if root:
+            assert not build(decompressing, y, root & 1, overrides={4: 2, 5: root}).holds
+            return
+    pytest.fail("no such y")
+
+
+# Signatures that one flag alone refuses: the equation itself holds of them.
+
+SECRET = eddsa.generate(b"one flag alone".ljust(32))
+
+
+def refused(public: tuple[int, int], message: int, signature: tuple[int, int, int]) -> bool:
+    built = build(verifying, *public, message, *signature)
+    return built.holds and built.outputs == (0,)
+
+
+def test_a_scalar_past_the_order_is_all_that_is_wrong_and_refused() -> None:
+    signed = ((message, eddsa.sign(SECRET, message)) for message in range(1000))
+    message, signature = next(pair for pair in signed if pair[1].s + ORDER < 2**252)
+    assert run(verifying, *SECRET.public, message, *signature) == (1,)
+    assert refused(SECRET.public, message, (signature.r_y, signature.r_sign, signature.s + ORDER))
+
+
+def test_a_key_off_the_curve_signed_for_by_what_replaces_it_is_refused() -> None:
+    generator_key = eddsa.SecretKey(1, bytes(32), GENERATOR)
+    signature = eddsa.sign(generator_key, 7)
+    assert run(verifying, *GENERATOR, 7, *signature) == (1,)
+    assert refused((5, 6), 7, signature)
+
+
+def test_an_r_that_is_no_point_with_a_scalar_for_what_replaces_it_is_refused() -> None:
+    c = eddsa.challenge(GENERATOR, SECRET.public, 7)
+    s = (1 + c * SECRET.scalar) % ORDER
+    assert run(verifying, *SECRET.public, 7, GENERATOR.y, GENERATOR.x & 1, s) == (1,)
+    assert refused(SECRET.public, 7, (ROOTLESS, 0, s))
 
 
 def test_constraints_of_signatures_are_those_documented() -> None:

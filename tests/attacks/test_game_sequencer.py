@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
-from provers.adversaries.liars import Lie, lie_at, words
+from provers.adversaries.liars import Lie, credit, lie_at, words
 from rollup.batch.blob import to_blob, to_words
+from rollup.batch.inbox import Message
 from rollup.batch.slots import elements_of
 from rollup.crypto.fr import R
 from rollup.crypto.keccak import keccak256
-from rollup.params import BLOB_ELEMENTS, ELEMENT_BITS, SLOT_BITS, DataKind, Status
+from rollup.crypto.poseidon2 import Domain, hash_items
+from rollup.errors import DecodeError
+from rollup.params import BLOB_ELEMENTS, ELEMENT_BITS, SLOT_BITS, DataKind, MessageKind, Status
 from rollup.ports.l1 import L1Reverted
 from tests.game.builder import Play, propose_right
 from tests.game.chain import (
@@ -253,3 +256,23 @@ def test_anybody_posts_once_the_sequencer_has_fallen_silent_and_not_a_second_bef
     assert refused(chain, key=STRANGER, timestamp=posted + SILENCE).startswith("rollup: only the sequencer")
     chain.pass_to(posted + SILENCE + 1)
     chain.post(key=STRANGER)
+
+
+def test_deposit_that_cannot_be_delivered_goes_back_and_who_claims_otherwise_loses(chain: Chain) -> None:
+    """SOUNDNESS 15: value for an account that does not exist becomes a withdrawal to its depositor, never somebody's gain."""
+    chain.deposit(5, account=999)
+    chain.post()
+    header, receipt = chain.headers[-1], chain.executions[-1].receipts[0]
+    assert (receipt.status, header.withdrawals_count) == (Status.FAILED, 1)
+    depositor = int.from_bytes(chain.as_(STRANGER).address, "big")
+    assert header.withdrawals == hash_items(Domain.WITHDRAWAL, (0, depositor, 5))
+    settles(chain, lie_at(chain, chain.derived(), 0, credit(ALICE, 5)))
+
+
+def test_forced_transaction_which_l1_does_not_accept_yet_is_no_message(chain: Chain) -> None:
+    """SOUNDNESS 16: nobody can slip one in; L1 queues deposits only, and derivation takes nothing else."""
+    bits = chain.image.layout.account_bits
+    deposit = (int(MessageKind.DEPOSIT), 0, 1, 2, 3, 4)
+    assert Message.from_words(deposit, bits).words() == deposit
+    with pytest.raises(DecodeError, match="word 0"):
+        Message.from_words((int(MessageKind.FORCED), *deposit[1:]), bits)

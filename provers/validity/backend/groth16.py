@@ -44,6 +44,7 @@ class _Work:
     proofs: list[Future[Proof]]
     started: float
     finished: float = 0.0
+    reported: bool = False
     details: dict[str, object] = field(default_factory=dict)
 
     def done(self) -> int:
@@ -134,10 +135,10 @@ class Groth16Backend:
         self._contracts = (rollup, settlement)
 
     def submit(self, view: ChainView, number: int) -> str:
-        """Start the proofs of a batch's chunks, or start them again if they failed; those that are on disk are not made again."""
+        """Start the proofs of a batch's chunks; once `fetch` has said why they failed, start them again, but for those that are on disk."""
         batch = view.batch(number)
         job = hashlib.sha256(keys_hash(self._prepared()[1]) + batch.hash()).hexdigest()
-        if job not in self._work or self._work[job].error() is not None:
+        if job not in self._work or self._work[job].reported:
             self._work[job] = self._start(view, batch)
         return job
 
@@ -168,7 +169,11 @@ class Groth16Backend:
     def fetch(self, job: str) -> Submission:
         """Wait for the proofs and return the payload."""
         work = self._work[job]
-        proofs = [proof.result() for proof in work.proofs]
+        try:
+            proofs = [proof.result() for proof in work.proofs]
+        except Exception:
+            work.reported = True
+            raise
         work.finished = work.finished or time.perf_counter()
         payload = payload_of(work.batch, work.chunks, proofs, work.challenges, self._context.blobs)
         details: dict[str, object] = {"chunks": len(proofs), "payload_bytes": len(payload)}

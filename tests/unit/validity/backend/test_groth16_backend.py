@@ -1,6 +1,7 @@
 """The backend off L1: what it prepares, refuses, keeps and takes up again."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -104,9 +105,13 @@ def test_a_job_that_failed_says_why_and_can_be_started_again(monkeypatch: pytest
         patch.setattr(chunk_proofs.ChunkProver, "_load", lambda *_: None)
         patch.setattr(chunk_proofs, "prove", lambda *_, **__: 1 // 0)
         job = prover.submit(chain, WHOLE)
+        while prover.poll(job).state == "running":
+            time.sleep(0.01)
+        # Whoever asks for it again before he was told why does not hide the failure.
+        assert prover.submit(chain, WHOLE) == job
+        failed = prover.poll(job)
         with pytest.raises(ZeroDivisionError):
             prover.fetch(job)
-        failed = prover.poll(job)
     assert failed.state == "failed"
     assert "division" in failed.error
     assert prover.submit(chain, WHOLE) == job

@@ -58,9 +58,7 @@ def refuse(screen: Screen, chain: Devnet, settings: Settings) -> list[Refusal]:
     attempts = _forge(screen, chain, slots, insider, outsider)
     refused = [_hand_in(screen, chain, attempt, parent) for attempt in attempts]
     (claim,) = _propose(screen, chain)
-    screen.held(
-        f"claim {claim}: the genuine proof of the same batch is taken, so it was not for the call that they were refused"
-    )
+    screen.held(f"claim {claim}: the genuine proof of the same batch, handed in the same way, is taken")
     replay = _replay(screen, chain, slots)
     return [*refused, _hand_in(screen, chain, replay, claim)]
 
@@ -162,6 +160,7 @@ def _hand_in(screen: Screen, chain: Devnet, attempt: Attempt, parent: int) -> Re
 
 
 def _show(screen: Screen, refusal: Refusal) -> None:
-    why = f" ({refusal.why})" if refusal.why else ""
-    said = f'"{refusal.reason}"' if refusal.reason else "a precompile refused it, which says nothing"
-    screen.held(f"refused: {refusal.what}{why}: {said}", gas(refusal.gas))
+    why = f": {refusal.why}" if refusal.why else ""
+    screen.held(f"refused: {refusal.what}{why}", gas(refusal.gas))
+    said = f'the contract says "{refusal.reason}"' if refusal.reason else "a precompile refused it, which says nothing"
+    screen.line(said, mark=" ")

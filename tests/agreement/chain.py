@@ -9,6 +9,7 @@ from l1bridge import kzg
 from l1bridge.client import L1Client
 from provers.optimistic.one_step import evidence_of
 from provers.validity.arithmetise.chunk_input import ChunkInput, chunks_of
+from provers.validity.constraints.r1cs import ints_of
 from rollup.batch.batch import Batch
 from rollup.batch.blob import to_data
 from rollup.batch.inbox import Message, rolling_hash
@@ -24,6 +25,7 @@ from rollup.state.header import Header, StepHeader
 from rollup.state.tree import Tree
 from tests.agreement.bare import COMPILED
 from tests.agreement.programs import NEXT_ACCOUNT, TRANSACTIONS, circuits, genesis, system
+from tests.unit.validity.constraints.harness import undetermined
 
 DOMAIN = 0xD0
 Z = 0x1234567890ABCDEF << 130
@@ -142,6 +144,15 @@ def agree_in_constraints(posted: Posted, words: Sequence[str] = StepHeader.__slo
         if chunk.header_out is not None:
             for word in words:
                 assert not holds(posted.image, with_word(chunk, word), number), word
+
+
+def leave_no_choice(posted: Posted) -> None:
+    """See that every wire of the first chunk follows from public inputs, elements and records, but those declared free; a second for 20,000 constraints."""
+    chunk = posted.chunks()[0]
+    shape = circuits(posted.image).shape(chunk.kind)
+    _, witness = circuits(posted.image).assign(chunk.kind, chunk, Z, pow(Z, 4096, R))
+    known = [*range(1 + shape.public), *shape.data]
+    assert undetermined(system(posted.image, chunk.kind), ints_of(witness), known) <= set(shape.free)
 
 
 def holds(image: Image, chunk: ChunkInput, number: int = 0) -> bool:

@@ -18,7 +18,15 @@ from rollup.ports.l1 import Contract
 from rollup.program.frame import deposit_graph, fees_graph, transaction_inputs
 from rollup.state.header import StepHeader
 from rollup.state.tree import Tree
-from tests.agreement.chain import OnL1, Posted, agree_by_kernels, agree_in_constraints, agree_on_l1, post
+from tests.agreement.chain import (
+    OnL1,
+    Posted,
+    agree_by_kernels,
+    agree_in_constraints,
+    agree_on_l1,
+    leave_no_choice,
+    post,
+)
 from tests.agreement.images import ARGUMENTS, DRAWN_LAYOUT, FOUR, drawn_batches
 
 Deploy = Callable[[Image], Contract]
@@ -55,6 +63,13 @@ def test_drawn_batches_of_drawn_programs_that_verify_signatures_end_alike_on_all
     l1: L1Client, deploy_stepper: Deploy, posted: Posted, word: str
 ) -> None:
     agree(l1, deploy_stepper, posted, word)
+
+
+@pytest.mark.long
+@settings(drawing, max_examples=30)
+@given(drawn_batches())
+def test_drawn_programs_leave_no_wire_to_the_prover(posted: Posted) -> None:
+    leave_no_choice(posted)
 
 
 def test_scalar_read_from_a_record_is_not_taken_for_the_one_in_the_data(l1: L1Client, deploy_stepper: Deploy) -> None:

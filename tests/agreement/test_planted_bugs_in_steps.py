@@ -23,7 +23,7 @@ from rollup.state.header import StepHeader
 from tests.agreement.calls import ADD, USUAL
 from tests.agreement.chain import OnL1, Posted, agree_in_constraints, agree_on_l1, post
 from tests.agreement.programs import COUNTING, RICH, circuits, system
-from tests.agreement.test_vectors_header import VECTORS, posted_of
+from tests.agreement.vector_batches import BATCHES, posted_of
 from tests.agreement.weaving import Mutation, weave
 from tests.agreement.writing import Pen, overwrite, parts
 
@@ -64,8 +64,8 @@ ON_L1: list[tuple[str, Mutation]] = [
 
 def scene(name: str) -> Posted:
     """Return a batch of the vectors, or one made here."""
-    if name in {case["name"] for case in VECTORS["batches"]}:
-        return posted_of(next(case for case in VECTORS["batches"] if case["name"] == name))
+    if name in {case["name"] for case in BATCHES}:
+        return posted_of(next(case for case in BATCHES if case["name"] == name))
     pen = Pen(COUNTING)
     tag, *args = USUAL[COUNTING.name]
     for _ in range({UNDECODABLE: 1, FREE: 1, LATER: 2, FULL: COUNTING.layout.capacity + 1}[name]):

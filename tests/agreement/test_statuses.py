@@ -13,11 +13,20 @@ from rollup.params import BLOB_ELEMENTS, ChunkKind, DataKind, Reason, Status
 from rollup.ports.l1 import Contract
 from rollup.state.header import StepHeader
 from tests.agreement.calls import ADD, CALLS, IMAGES, MINT, RECIPIENT, TRANSFER, USUAL, Call
-from tests.agreement.chain import OnL1, Posted, agree_by_kernels, agree_in_constraints, agree_on_l1, post
+from tests.agreement.chain import (
+    OnL1,
+    Posted,
+    agree_by_kernels,
+    agree_in_constraints,
+    agree_on_l1,
+    leave_no_choice,
+    post,
+)
 from tests.agreement.programs import (
     COUNTING,
     GOLD,
     KEYS,
+    MIXED,
     NEARLY_FULL,
     NEXT_ACCOUNT,
     POOR,
@@ -174,3 +183,7 @@ def test_no_other_word_of_any_header_has_a_proof(agree: Agree) -> None:
     for call in ((MINT, RICH, GOLD, 3), (TRANSFER, RICH, POOR + 1, GOLD, 5), (1, RICH, RECIPIENT, 9)):
         pen.write(pen.call(*call))
     agree(post(TOKENS, pen.elements, [deposit(0)]), WORDS)
+
+
+def test_chunk_with_tables_of_many_widths_in_one_slot_leaves_no_wire_to_the_prover() -> None:
+    leave_no_choice(post(MIXED, written(MIXED, CALLS[MIXED.name][1:5]).elements))

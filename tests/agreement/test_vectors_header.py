@@ -7,18 +7,14 @@ import pytest
 
 from l1bridge.client import L1Client
 from l1bridge.compiler import source
-from rollup.batch.inbox import Message
 from rollup.execution.engine import step
 from rollup.state.header import Header, StepHeader
-from rollup.state.tree import Tree
-from tests.agreement.chain import OnL1, Posted, holds, post
+from tests.agreement.chain import OnL1, holds
 from tests.agreement.programs import COUNTING
-from tests.agreement.vector_files import load
+from tests.agreement.vector_batches import BATCHES, STATE, VECTORS, posted_of
 from tests.agreement.vectors.header import text
 from tests.agreement.vectors.words import FOLDER
 
-VECTORS = load("header")
-STATE = VECTORS["state"]
 HASHER = """
 @external
 @pure
@@ -32,23 +28,7 @@ def step_header(words: uint256[8]) -> bytes32:
     return keccak256(abi_encode(words))
 """
 """The expressions by which the contracts hash headers."""
-each = pytest.mark.parametrize("case", VECTORS["batches"], ids=lambda case: case["name"])
-
-
-def posted_of(case: dict[str, Any]) -> Posted:
-    records = {record["index"]: tuple(record["attributes"]) for record in STATE["records"]}
-    state = Tree.of(COUNTING.layout.depth, records)
-    _, withdrawals, count, _, next_account, *_ = STATE["header"]
-    messages = [Message(*words) for words in case["messages"]]
-    return post(
-        COUNTING,
-        case["elements"],
-        messages,
-        payee=case["payee"],
-        next_account=next_account,
-        withdrawals=(withdrawals, count),
-        state=state,
-    )
+each = pytest.mark.parametrize("case", BATCHES, ids=lambda case: case["name"])
 
 
 def test_file_is_what_its_maker_writes() -> None:

@@ -115,6 +115,23 @@ def test_actions_that_look_alike_fail_each_for_its_own_reason(circuits: ProgramC
     assert system.is_satisfied(circuits.assign(ChunkKind.DATA, chunk, Z, zc(0))[1]) is None
 
 
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [(MOVED, 0, 5, 9), (MOVED, 0, 9, 5), (ONE, 5, 9, 0), (BOTH, 0, 0, 2**16 - 1)],
+        [(ONE, 5, 9, 3), (BOTH, 3, 3, 2**16 - 1), (MOVED, 3, 1, 2), (MOVED, 3, 2, 1)],
+    ],
+)
+def test_a_record_that_a_failed_action_opened_keeps_what_it_held(
+    circuits: ProgramCircuits, system: R1CS, calls: Sequence[tuple[int, ...]]
+) -> None:
+    """Of the two tables that share a slot the right one is read back."""
+    chain = Chain.start(Twins.image())
+    chunk, statuses = chunk_of(*(chain.call(tag, 1, nonce, *args) for nonce, (tag, *args) in enumerate(calls)))
+    assert statuses.count("APPLIED") == 3
+    assert system.is_satisfied(circuits.assign(ChunkKind.DATA, chunk, Z, zc(0))[1]) is None
+
+
 @pytest.mark.parametrize(("said", "done"), [(ONE, OTHER), (OTHER, ONE)])
 def test_a_signature_of_one_action_is_none_of_its_twin(
     circuits: ProgramCircuits, system: R1CS, said: int, done: int

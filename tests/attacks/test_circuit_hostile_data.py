@@ -26,6 +26,7 @@ from rollup import (
 )
 from rollup.batch.batch import Batch
 from rollup.batch.inbox import Message
+from rollup.batch.packed_fee import decode_fee
 from rollup.batch.slots import bits_of, elements_of, slots_from_bits
 from rollup.batch.transaction import Transaction as Call
 from rollup.crypto import eddsa, jubjub
@@ -37,7 +38,7 @@ from rollup.program.program import Transaction
 from rollup.state.header import Header, StepHeader
 from rollup.state.tree import Tree
 from tests.attacks.circuit_liar import Liar
-from tests.unit.validity.arithmetise.chain import Z, zc
+from tests.unit.validity.arithmetise.chain import GOLD, MINT, Z, holds, small_chain, zc
 
 DOMAIN = R - 1
 KEYS = [eddsa.generate(bytes([number]) * 32) for number in range(1, 8)]
@@ -217,6 +218,34 @@ def test_whatever_is_posted_has_a_proof_of_what_the_engine_makes_of_it(seed: int
             honest = Liar(chunk.public_inputs(Z, zc(number)), ())
             circuits().build(honest, chunk.kind, chunk)
             assert honest.broken == 0, (number, chunk.kind)
+
+
+FEES = [(2, 1 << 11 | 1), (1024 << 3, 4 << 11 | 512), (0, 31 << 11)]
+"""A fee, and another way to write it: a smaller mantissa with a larger exponent."""
+
+
+@pytest.mark.parametrize(("fee", "packed"), FEES)
+def test_a_fee_that_is_signed_and_written_in_another_way_is_skipped_provably(fee: int, packed: int) -> None:
+    """Whoever relays a call could else write it in several ways."""
+    chain = small_chain()
+    at = chain.image.layout.fee_offset
+    (slots,) = (call.slots(chain.image) for call in [chain.call(MINT, 1, 0, GOLD, 1, fee=fee)])
+    text = bits_of(slots) & ~(0xFFFF << at) | packed << at
+    assert decode_fee(packed) == (fee, False)
+    (chunk,) = chain.chunks(elements_of(slots_from_bits(text, len(slots))))
+    assert chain.outcomes[0] == "undecodable"
+    assert holds(chunk)
+
+
+@pytest.mark.parametrize(("place", "outcome"), [(0, None), (1, "bad_signature"), (2, "bad_signature")])
+def test_a_call_in_an_element_above_2_to_252_is_read_as_nothing_provably(place: int, outcome: str | None) -> None:
+    """Its low bits are those of a good call, of which one part is missing then."""
+    chain = small_chain()
+    elements = list(elements_of(chain.slots([chain.call(MINT, 1, 0, GOLD, 1)])))
+    elements[place] += 2**252
+    (chunk,) = chain.chunks(elements)
+    assert len(chain.outcomes) == 1 if outcome is None else chain.outcomes[0] == outcome
+    assert holds(chunk)
 
 
 def test_the_scenes_reach_every_action_and_most_of_what_can_become_of_it() -> None:

@@ -7,6 +7,7 @@ import pytest
 from provers.validity.arithmetise.chunk_input import ChunkInput
 from rollup.crypto.fr import R
 from rollup.execution.step_trace import SlotTrace
+from rollup.state.leaf import leaf_hash
 from tests.attacks.circuit_liar import Lie, Values, always, prove
 from tests.unit.validity.arithmetise.chain import (
     BALANCES,
@@ -75,6 +76,19 @@ def test_a_leaf_at_another_place_among_its_siblings_is_refused() -> None:
     """Account 3 stands last of four; here it stands first."""
     attempt = prove(paying_fees(), Lie(f"_end {CHILDREN}", lambda c: [c[3], *c[:3]], 0))
     assert attempt.broken >= 1
+
+
+def test_a_record_under_the_true_root_that_is_not_among_its_leaves_is_refused() -> None:
+    """The path is proved over the true children, and the record is another: only that it stands among them is missing."""
+    chain = small_chain()
+    (chunk,) = chain.chunks_of_calls(chain.call(MINT, 1, 0, GOLD, 1))
+    payee = chunk.steps[1].slots[0]
+    neighbours = range(payee.index - payee.index % 4, payee.index)
+    children = [*(leaf_hash(chain.tree.get(index)) for index in neighbours), leaf_hash(payee.old)]
+    rich = with_slot(chunk, 1, 0, old=(*payee.old[:BALANCE], payee.old[BALANCE] + 10**9))
+    attempt = prove(rich, Lie(f"_end {CHILDREN}", always(*children)))
+    assert attempt.header.state_root != prove(chunk).header.state_root
+    assert attempt.broken == 1
 
 
 def test_a_slot_that_the_action_does_not_open_may_hold_any_path_and_changes_nothing() -> None:

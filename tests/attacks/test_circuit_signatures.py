@@ -42,6 +42,7 @@ def opposite(honest: Values) -> Sequence[int]:
 
 FORGED = [
     "another message",
+    "s plus L",
     "s equal to L",
     "r_y of no point",
     "r_y of another point",

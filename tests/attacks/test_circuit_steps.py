@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from provers.validity.arithmetise.chunk_input import INBOX_MESSAGES, ChunkInput
+from provers.validity.arithmetise.chunk_input import INBOX_MESSAGES, ChunkInput, StepWitness
 from rollup.batch.inbox import Message
 from rollup.crypto.fr import R
-from rollup.params import END
+from rollup.params import END, MessageKind
 from tests.attacks.circuit_liar import Lie, Values, always, prove
 from tests.unit.validity.arithmetise.chain import GOLD, MINT, Small, holds, small_chain
 
@@ -25,26 +25,27 @@ def flipped(values: Values) -> Values:
     return [1 - values[0]]
 
 
-def shown_zero(values: Values) -> Values:
-    return [0]
+def paid_after(count: int) -> StepWitness:
+    """Return the fee step as it is after so many calls."""
+    return minting(count)[-1].steps[-1]
 
 
 @pytest.mark.parametrize("taken", [0, 1, 3])
 def test_transactions_are_not_switched_off(taken: int) -> None:
-    """`alive` told to be 0, before the first one or after some, by a prover without the later steps."""
+    """`alive` told to be 0, before the first one or after some; the prover pays the fees of those that ran."""
     chunk, _ = minting(4)
     lie = Lie("_run pin", flipped) if taken == 0 else Lie("_call pin_all pin", flipped, (taken - 1) * OUTPUTS)
-    attempt = prove(replace(chunk, steps=chunk.steps[:taken]), lie)
+    attempt = prove(replace(chunk, steps=(*chunk.steps[:taken], paid_after(taken))), lie)
     assert attempt.header.data_cursor == END, "the prover would have ended the batch early"
-    assert not attempt.holds
+    assert attempt.broken == 1
 
 
 def test_a_transaction_after_the_last_is_not_switched_on() -> None:
     """An unknown tag said to run: what it does is nothing, but the batch would go on."""
     (chunk,) = minting(3)
-    attempt = prove(chunk, Lie("_call pin_all pin", flipped, 3 * OUTPUTS))
+    attempt = prove(replace(chunk, steps=chunk.steps[:3]), Lie("_call pin_all pin", flipped, 3 * OUTPUTS))
     assert attempt.header.data_cursor != END
-    assert not attempt.holds
+    assert attempt.broken == 1
 
 
 @pytest.mark.parametrize("word", range(1, OUTPUTS))
@@ -57,9 +58,9 @@ def test_a_word_between_two_transactions_is_not_the_provers(word: int) -> None:
 def test_the_fee_step_is_not_taken_early() -> None:
     """The cursor said to be the last one of the batch."""
     chunk, _ = minting(4)
-    attempt = prove(chunk, Lie("_end is_equal is_zero", shown_zero))
+    attempt = prove(replace(chunk, steps=(*chunk.steps, paid_after(4))), Lie("_end is_equal is_zero", always(0)))
     assert attempt.header.data_cursor == END
-    assert not attempt.holds
+    assert attempt.broken == 1
 
 
 def test_the_fee_step_of_a_full_batch_is_not_put_off() -> None:
@@ -80,26 +81,42 @@ def test_a_chunk_after_the_end_has_no_proof() -> None:
     assert not attempt.holds
 
 
+@pytest.mark.parametrize("word", ["data_cursor", "inbox_index"])
+def test_data_is_not_read_from_elsewhere_nor_before_the_inbox(word: str) -> None:
+    """L1 refuses both; so does the circuit."""
+    (chunk,) = minting(1)
+    assert chunk.header_in is not None
+    attempt = prove(replace(chunk, header_in=replace(chunk.header_in, **{word: 4})))
+    assert attempt.broken == 1
+
+
 def deposits(count: int) -> ChunkInput:
-    """Return the first chunk of an inbox of so many messages."""
+    """Return the first chunk of an inbox of so many messages, all alike."""
     chain = small_chain()
     return chain.chunks((), [Message(1, 1, 0, 0, 0xB1, 5)] * count)[0]
 
 
 @pytest.mark.parametrize("number", range(3))
 def test_a_message_is_not_switched_off(number: int) -> None:
-    chunk = deposits(3)
-    steps = tuple(step for place, step in enumerate(chunk.steps) if place != number)
-    attempt = prove(replace(chunk, steps=steps), Lie("build pin_all pin", flipped, number))
+    """The others are delivered to the state without it."""
+    steps = list(deposits(2).steps)
+    steps.insert(number, StepWitness("inbox", ()))
+    attempt = prove(replace(deposits(3), steps=tuple(steps)), Lie("build pin_all pin", flipped, number))
     assert attempt.header.inbox_index == 2
-    assert not attempt.holds
+    assert attempt.broken == 1
 
 
 @pytest.mark.parametrize("number", [3, INBOX_MESSAGES - 1])
 def test_a_message_that_is_not_there_is_not_switched_on(number: int) -> None:
     attempt = prove(deposits(3), Lie("build pin_all pin", flipped, number))
     assert attempt.header.inbox_index == 4
-    assert not attempt.holds
+    assert attempt.broken >= 2
+
+
+def test_a_message_that_is_no_deposit_is_not_delivered_as_one() -> None:
+    chunk = deposits(3)
+    other = tuple(replace(message, kind=MessageKind.FORCED) for message in chunk.messages[:1])
+    assert prove(replace(chunk, messages=(*other, *chunk.messages[1:]))).broken == 1
 
 
 @pytest.mark.parametrize("number", range(INBOX_MESSAGES))

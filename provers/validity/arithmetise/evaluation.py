@@ -38,7 +38,7 @@ def require_value(
 def _outside_domain(b: Builder, z: Term) -> Term:
     """Return z^4096 and prove that it is not 1: 13 constraints.
 
-    SAFETY: at a point of the domain the quotient w/(z - w) would be the prover's to choose. A hash hits one with probability 2^-243.
+    SAFETY: at the point w_i of the domain the quotient w_i/(z - w_i) does not exist; nothing is proved there. A hash hits one with probability 2^-243.
     """
     power = z
     for _ in range(INDEX_BITS):

@@ -15,7 +15,7 @@ from provers.optimistic.rules import Defence, Situation, honest, reply
 from provers.optimistic.table import Claim, Game, Table, Turn
 from provers.optimistic.terms import Terms
 from provers.optimistic.truth import Truth
-from rollup.errors import TandemError
+from rollup.errors import DecodeError, OutsideError
 from rollup.ports.l1 import L1Reverted
 from rollup.ports.settlement import ChainView, Move, Progress, silent
 
@@ -169,7 +169,7 @@ class Player:
                 done = finalised.read_game(game.number).turn is Turn.OVER
                 if done and game.claim not in self._claims:
                     self._games.close(game.number)
-        except TandemError:
+        except (DecodeError, OutsideError):
             return  # L1 has finalised nothing yet that holds these contracts
 
     def _is_done(self, finalised: Table, claim: Claim) -> bool:

@@ -2,12 +2,14 @@
 
 import time
 
+from rollup.batch.blob import BLOB_BYTES
 from rollup.cli.demo import fraud, ground, optimistic, refusals, validity
 from rollup.cli.demo.figures import Figures
 from rollup.cli.demo.opening import GROTH16, opened
 from rollup.cli.demo.screen import Screen
 from rollup.cli.demo.settings import Settings
 from rollup.devnet.chain import CHALLENGER
+from rollup.devnet.plugins import load
 
 OPTIMISTIC, VALIDITY = "optimistic", "validity"
 
@@ -25,6 +27,8 @@ def run(screen: Screen, settings: Settings) -> Figures:
     started = time.monotonic()
     screen.chapter(1, "An L1, a rollup on it, eight users and their transactions")
     with screen.working("starting an L1"):
+        # Loading the setup of KZG holds the interpreter's lock for a second or two: best right after a line was printed.
+        load("tandem.contracts", "vyper")().blobs.commitment(bytes(BLOB_BYTES))
         base = ground.connect(settings)
     screen.held(f"connected to {base.name}" if settings.l1 else f"started {base.name}")
     figures = Figures(base.name, settings.data, settings.pairing)

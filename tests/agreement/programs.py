@@ -1,6 +1,6 @@
 """Programs with small trees and short batches, so that circuits are small, and a state for each."""
 
-from functools import cache
+from functools import lru_cache
 
 from examples.counter import Counter
 from examples.tokens import Tokens
@@ -106,13 +106,13 @@ class Mixed(Program):
 COUNTING, TOKENS, MIXED = Counting.image(), SmallTokens.image(), Mixed.image()
 
 
-@cache
+@lru_cache(maxsize=4)
 def circuits(image: Image) -> ProgramCircuits:
     """Return the circuits of a program."""
     return ProgramCircuits(image, TRANSACTIONS)
 
 
-@cache
+@lru_cache(maxsize=12)
 def system(image: Image, kind: ChunkKind) -> R1CS:
     """Return a circuit, built in this process: no test depends on what a disk keeps."""
     return circuits(image).shape(kind).r1cs()

@@ -314,7 +314,6 @@ def test_headers_shifted_between_chunks_with_the_sum_of_contexts_kept_are_refuse
     honest = scene.claim(ORDERED)
     assert first.header_out is not None
     assert last.header_out is not None
-    start = honest.contexts()[0][5:13]
     # From the header before the batch to the one after the last chunk L1 sees: root M in the middle, D at the end.
     between = replace(first.header_out, state_root=last.header_out.state_root)
     end = replace(last.header_out, state_root=first.header_out.state_root)

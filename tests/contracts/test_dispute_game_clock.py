@@ -65,7 +65,8 @@ def test_clock_adds_up_over_the_moves_of_one_side_and_leaves_the_other_alone(cha
     assert (game.game.proposer_used, game.game.challenger_used) == (half, 1)
     game.at(game.game.moved + half).reveal()
     assert game.game.proposer_used == TERMS.clock
-    game.at(game.game.moved + 1).attack()
+    game.at(game.game.moved + 4).attack()
+    assert game.game.challenger_used == 5
     assert game.at(game.game.moved + 1).refusal("reveal") == "game: time is up"
     game.timeout()
     assert game.verdict == "rejected"

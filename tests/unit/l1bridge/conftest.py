@@ -108,6 +108,8 @@ def l1(request: pytest.FixtureRequest) -> Iterator[L1Client]:
     yield client
     client.automine(on=True)
     client.revert(snapshot)
+    # Its pool may still hold what the blocks that are gone had sealed.
+    client.connection.ask("anvil_dropAllTransactions")
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ def properties() -> (String[32], uint256):
 @view
 def verdict(claim_id: uint256) -> uint256:
     """
-    @notice Accepted as soon as the claim was taken, since it is taken only with its proofs.
+    @notice Accepted as soon as the claim was taken, since it is taken only with its proofs; never rejected.
     """
     return ACCEPTED if self.accepted[claim_id] else PENDING
 
@@ -156,6 +156,7 @@ def open(
 ):
     """
     @notice Take a claim with its proofs; revert unless every one of them holds.
+    @param payload As said above the contract.
     """
     # SAFETY: the rollup's encoder writes the payload right after the arguments, so it stands at PAYLOAD.
     assert msg.sender == ROLLUP.address, "validity: only the rollup"

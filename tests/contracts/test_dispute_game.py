@@ -14,6 +14,7 @@ from provers.optimistic.backend import payload_of
 from provers.optimistic.truth import Truth
 from rollup.ports.l1 import L1Reverted
 from rollup.ports.settlement import batch_struct
+from rollup.state.header import Header
 from tests.game.builder import Play, propose_right, wrong_header
 from tests.game.chain import CHALLENGER, LIAR, PROPOSER, STRANGER, SYBIL, TERMS, Chain
 from tests.game.scene import counters, on
@@ -258,6 +259,25 @@ def second_header(chain: Chain) -> tuple[int, ...]:
 def collected(game: Play) -> Play:
     assert game.collect(CHALLENGER) == TERMS.claim_bond + TERMS.challenge_bond
     return game
+
+
+@pytest.mark.parametrize("word", range(5))
+def test_result_that_differs_from_the_last_step_in_any_word_is_refused(chain: Chain, word: int) -> None:
+    def changed(lie: Lie, truth: Truth) -> tuple[Any, bytes]:
+        header = [*lie.header.words()]
+        header[word] += 1
+        return Header.from_words(header), lie.payload
+
+    assert opening(chain, changed) == "game: last step is not the result"
+
+
+@pytest.mark.parametrize("word", range(8))
+def test_start_of_the_first_step_that_differs_from_the_parents_result_in_any_word_is_refused(
+    chain: Chain, word: int
+) -> None:
+    game = lied(chain).challenge().down_to(0)
+    start = Truth.of(chain, 1).before(0).words()[word]
+    assert game.refusal("step", pre=at_start(chain, word, start + 1)) == "game: not the header before the batch"
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -5,15 +5,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Passed on to the program that a target runs: make demo ARGS="--json report.json"
 ARGS ?=
+# Where a benchmark also writes its figures: make bench-proving JSON=figures.json
+JSON ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check clean
+.PHONY: help venv demo test check bench-proving clean
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
 
 venv: $(VENV)/test.stamp  ## Set up .venv with all that development needs
 
@@ -28,6 +30,9 @@ check: $(VENV)/test.stamp  ## Check lint, format, types and layers
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+bench-proving: $(VENV)/test.stamp  ## Measure proving beside zksnake, snarkjs and arkworks (JSON=FILE writes it)
+	$(BIN)/python -m benchmarks.proving $(if $(JSON),--json $(JSON)) $(ARGS)
 
 clean:  ## Remove .venv, caches and what builds left behind
 	rm -rf $(VENV) .tools .tandem build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

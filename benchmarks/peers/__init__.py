@@ -1,0 +1,1 @@
+"""Provers that others wrote, given our circuits and witnesses."""

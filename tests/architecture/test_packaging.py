@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).parents[2]
-OURS = {"rollup", "provers", "l1bridge", "contracts", "examples", "tests", "docs"}
+OURS = {"rollup", "provers", "l1bridge", "contracts", "examples", "tests", "docs", "benchmarks"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 

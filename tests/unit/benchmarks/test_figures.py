@@ -22,7 +22,7 @@ from benchmarks.figures import Figure
     ],
 )
 def test_a_goal_is_reached_by_the_ratio_where_there_is_a_peer_else_by_the_value(
-    direction: figures.Goal, value: float, peer: float | None, met: bool
+    direction: figures.Goal, value: float, peer: float | None, *, met: bool
 ) -> None:
     assert Figure("x", value, "s", 0.1, direction, peer=peer, peer_name="them").met is met
 

@@ -39,6 +39,5 @@ def witness(steps: int) -> Words:
 
 def _single(wires: np.ndarray) -> SparseMatrix:
     """One entry a row, with coefficient 1."""
-    ones = np.zeros((len(wires), 4), dtype=np.uint64)
-    ones[:, 0] = 1
-    return SparseMatrix(np.arange(len(wires) + 1, dtype=np.int64), wires.astype(np.int64), ones)
+    indptr, numbers = np.arange(len(wires) + 1, dtype=np.int64), np.zeros(len(wires), dtype=np.int32)
+    return SparseMatrix(indptr, wires.astype(np.int32), numbers, limbs_of([1]))

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from l1bridge import kzg
 from l1bridge.client import L1Client
 from provers.optimistic.one_step import evidence_of
@@ -24,7 +26,7 @@ from rollup.ports.l1 import Contract
 from rollup.state.header import Header, StepHeader
 from rollup.state.tree import Tree
 from tests.agreement.bare import COMPILED
-from tests.agreement.programs import NEXT_ACCOUNT, TRANSACTIONS, circuits, genesis, system
+from tests.agreement.programs import NEXT_ACCOUNT, TRANSACTIONS, circuits, compiled, genesis, system
 from tests.unit.validity.constraints.harness import undetermined
 
 DOMAIN = 0xD0
@@ -146,18 +148,29 @@ def agree_in_constraints(posted: Posted, words: Sequence[str] = StepHeader.__slo
                 assert not holds(posted.image, with_word(chunk, word), number), word
 
 
+def agree_by_tape(posted: Posted) -> None:
+    """Compute the wires of every chunk by its circuit's tape, also for other words in the header after it, and hold them to the plain twin's."""
+    for number, chunk in enumerate(posted.chunks()):
+        circuit, programs = compiled(posted.image, chunk.kind), circuits(posted.image)
+        hostile = [with_word(chunk, word) for word in StepHeader.__slots__[:1] if chunk.header_out is not None]
+        for each in (chunk, *hostile):
+            public, witness = programs.assign_plain(each.kind, each, Z, pow(Z, 4096 + 128 * number, R))
+            wires = circuit.tape.run(circuit.system, public, programs.brought(each.kind, each))
+            assert np.array_equal(wires, witness)
+
+
 def leave_no_choice(posted: Posted) -> None:
     """See that every wire of the first chunk follows from public inputs, elements and records, but those declared free; a second for 20,000 constraints."""
     chunk = posted.chunks()[0]
     shape = circuits(posted.image).shape(chunk.kind)
-    _, witness = circuits(posted.image).assign(chunk.kind, chunk, Z, pow(Z, 4096, R))
+    _, witness = circuits(posted.image).assign_plain(chunk.kind, chunk, Z, pow(Z, 4096, R))
     known = [*range(1 + shape.public), *shape.data]
     assert undetermined(system(posted.image, chunk.kind), ints_of(witness), known) <= set(shape.free)
 
 
 def holds(image: Image, chunk: ChunkInput, number: int = 0) -> bool:
     """Tell whether a chunk satisfies its circuit, h and y being those of the chunk as it is given."""
-    _, witness = circuits(image).assign(chunk.kind, chunk, Z, pow(Z, 4096 + 128 * number, R))
+    _, witness = circuits(image).assign_plain(chunk.kind, chunk, Z, pow(Z, 4096 + 128 * number, R))
     return system(image, chunk.kind).is_satisfied(witness) is None
 
 

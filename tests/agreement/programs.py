@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from examples.counter import Counter
 from examples.tokens import Tokens
-from provers.validity.arithmetise.circuits import ProgramCircuits
+from provers.validity.arithmetise.circuits import Compiled, ProgramCircuits
 from provers.validity.constraints.r1cs import R1CS
 from rollup import (
     U8,
@@ -113,9 +113,14 @@ def circuits(image: Image) -> ProgramCircuits:
 
 
 @lru_cache(maxsize=12)
-def system(image: Image, kind: ChunkKind) -> R1CS:
+def compiled(image: Image, kind: ChunkKind) -> Compiled:
     """Return a circuit, built in this process: no test depends on what a disk keeps."""
-    return circuits(image).shape(kind).r1cs()
+    return circuits(image).compile(kind)
+
+
+def system(image: Image, kind: ChunkKind) -> R1CS:
+    """Return its constraints."""
+    return compiled(image, kind).system
 
 
 def genesis(image: Image) -> Tree:

@@ -12,7 +12,7 @@ from rollup.params import Status
 from rollup.ports.l1 import Contract
 from rollup.state.header import StepHeader
 from tests.agreement.batches import drawn_batches
-from tests.agreement.chain import OnL1, Posted, agree_by_kernels, agree_in_constraints, agree_on_l1
+from tests.agreement.chain import OnL1, Posted, agree_by_kernels, agree_by_tape, agree_in_constraints, agree_on_l1
 
 StepperOf = Callable[[Image], Contract]
 drawing = settings(suppress_health_check=list(HealthCheck))
@@ -21,6 +21,7 @@ words = st.sampled_from(StepHeader.__slots__)
 
 def agree(l1: L1Client, stepper_of: StepperOf, posted: Posted, word: str) -> None:
     agree_by_kernels(posted)
+    agree_by_tape(posted)
     agree_in_constraints(posted, (word,))
     agree_on_l1(posted, OnL1(l1, stepper_of(posted.image)))
 

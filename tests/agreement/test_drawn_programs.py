@@ -22,6 +22,7 @@ from tests.agreement.chain import (
     OnL1,
     Posted,
     agree_by_kernels,
+    agree_by_tape,
     agree_in_constraints,
     agree_on_l1,
     leave_no_choice,
@@ -35,6 +36,7 @@ drawing = settings(suppress_health_check=list(HealthCheck))
 
 def agree(l1: L1Client, deploy: Deploy, posted: Posted, word: str) -> None:
     agree_by_kernels(posted)
+    agree_by_tape(posted)
     agree_in_constraints(posted, (word,))
     agree_on_l1(posted, OnL1(l1, deploy(posted.image)))
 

@@ -22,7 +22,7 @@ from rollup.ports.l1 import Contract, L1Reverted
 from rollup.state.header import StepHeader
 from tests.agreement.calls import ADD, USUAL
 from tests.agreement.chain import OnL1, Posted, agree_in_constraints, agree_on_l1, post
-from tests.agreement.programs import COUNTING, RICH, circuits, system
+from tests.agreement.programs import COUNTING, RICH, circuits, compiled
 from tests.agreement.vector_batches import BATCHES, posted_of
 from tests.agreement.weaving import Mutation, weave
 from tests.agreement.writing import Pen, overwrite, parts
@@ -150,7 +150,7 @@ def read_unmasked(b: Builder, inputs: Sequence[Term]) -> list[Term]:
     return canonical_bits(b, inputs[0])[:ELEMENT_BITS]
 
 
-def replace_in_order(b: Builder, opened: Sequence[Slot], terms: Any, root: Term) -> Term:
+def replace_in_order(b: Builder, family: Any, opened: Sequence[Slot], terms: Any, root: Term) -> Term:
     for slot in opened:
         root = slot.replace(b, terms, root)
     return root
@@ -171,10 +171,10 @@ IN_CIRCUITS: dict[str, tuple[str, Any, str, Any]] = {
 @pytest.fixture
 def fresh_circuits() -> Iterator[None]:
     """Keep no circuit of before, and none for after."""
-    for memory in (circuits, system):
+    for memory in (circuits, compiled):
         memory.cache_clear()
     yield
-    for memory in (circuits, system):
+    for memory in (circuits, compiled):
         memory.cache_clear()
 
 

@@ -17,6 +17,7 @@ from tests.agreement.chain import (
     OnL1,
     Posted,
     agree_by_kernels,
+    agree_by_tape,
     agree_in_constraints,
     agree_on_l1,
     leave_no_choice,
@@ -46,6 +47,7 @@ def agree(l1: L1Client, stepper_of: Callable[[Image], Contract]) -> Agree:
 
     def run(posted: Posted, words: Sequence[str] = ()) -> list[Receipt]:
         agree_by_kernels(posted)
+        agree_by_tape(posted)
         agree_in_constraints(posted, words)
         return agree_on_l1(posted, OnL1(l1, stepper_of(posted.image)))
 

@@ -1,20 +1,21 @@
 """A program's circuits, each built once and kept on disk, and the witnesses of its chunks."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from provers.validity.arithmetise.cache import cache_folder, code_version
 from provers.validity.arithmetise.chunk_input import ChunkInput
 from provers.validity.arithmetise.context import Public
 from provers.validity.arithmetise.data_chunk import DataCircuit
 from provers.validity.arithmetise.inbox_chunk import InboxCircuit
-from provers.validity.arithmetise.tail_chunk import build_tail
+from provers.validity.arithmetise.tail_chunk import brought_to_tail, build_tail
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.r1cs import R1CS, Words
 from provers.validity.constraints.shape import ShapeBuilder
+from provers.validity.constraints.tape import Tape
 from provers.validity.constraints.witness import WitnessBuilder
 from rollup.crypto.fr import require_canonical
 from rollup.errors import DecodeError, InternalError
@@ -22,7 +23,16 @@ from rollup.ir.image import Image
 from rollup.params import ChunkKind
 
 PUBLIC_INPUTS = 4
+SYSTEM, TAPE = ".r1cs", ".tape"
 Build = Callable[[Builder, Public, ChunkInput | None], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Compiled:
+    """A circuit: what its wires must satisfy, and how they are computed."""
+
+    system: R1CS
+    tape: Tape
 
 
 class ProgramCircuits:
@@ -37,18 +47,28 @@ class ProgramCircuits:
     def __init__(self, image: Image, transactions: int = 4) -> None:
         self.image = image
         self.transactions = transactions
+        inbox, data = InboxCircuit(image), DataCircuit(image, transactions)
         self._builds: Mapping[ChunkKind, Build] = {
-            ChunkKind.INBOX: InboxCircuit(image).build,
-            ChunkKind.DATA: DataCircuit(image, transactions).build,
+            ChunkKind.INBOX: inbox.build,
+            ChunkKind.DATA: data.build,
             ChunkKind.TAIL: build_tail,
         }
-        self._built: dict[ChunkKind, R1CS] = {}
+        self._brought: Mapping[ChunkKind, Callable[[ChunkInput], Iterable[int]]] = {
+            ChunkKind.INBOX: inbox.brought,
+            ChunkKind.DATA: data.brought,
+            ChunkKind.TAIL: brought_to_tail,
+        }
+        self._compiled: dict[ChunkKind, Compiled] = {}
 
     def circuit(self, kind: ChunkKind) -> R1CS:
         """Return the constraint system of a kind: from memory, from disk, or built and kept in both."""
-        if kind not in self._built:
-            self._built[kind] = self._load(kind) or self._build(kind)
-        return self._built[kind]
+        return self.compiled(kind).system
+
+    def compiled(self, kind: ChunkKind) -> Compiled:
+        """Return the constraint system of a kind and its tape, as `circuit` does."""
+        if kind not in self._compiled:
+            self._compiled[kind] = self._load(kind) or self._build(kind)
+        return self._compiled[kind]
 
     def assign(self, kind: ChunkKind, chunk: ChunkInput, z: int, zc: int) -> tuple[list[int], Words]:
         """Return the public inputs and the witness of a chunk, `uint64[wires, 4]`.
@@ -64,9 +84,17 @@ class ProgramCircuits:
         ZeroDivisionError
             If z is a point of the blob's domain, which a hash hits with probability 2^-243.
         """
-        if chunk.kind is not kind:
-            raise InternalError("circuits: the chunk is of another kind", expected=kind.name, got=chunk.kind.name)
-        public = chunk.public_inputs(require_canonical(z), require_canonical(zc))
+        public = _public_inputs(kind, chunk, z, zc)
+        compiled = self.compiled(kind)
+        return list(public), compiled.tape.run(compiled.system, public, self.brought(kind, chunk))
+
+    def brought(self, kind: ChunkKind, chunk: ChunkInput) -> list[int]:
+        """Return what a circuit is given of a chunk, in the order in which it asks for it."""
+        return list(self._brought[kind](chunk))
+
+    def assign_plain(self, kind: ChunkKind, chunk: ChunkInput, z: int, zc: int) -> tuple[list[int], Words]:
+        """Plain twin of `assign`: runs the gadgets themselves."""
+        public = _public_inputs(kind, chunk, z, zc)
         builder = WitnessBuilder(public)
         self.build(builder, kind, chunk)
         return list(public), builder.witness()
@@ -81,11 +109,11 @@ class ProgramCircuits:
         }
 
     def path(self, kind: ChunkKind) -> Path:
-        """Return the file that keeps a circuit: a hash of program, kind and size, then one of the code that built it."""
+        """Return the file that keeps a constraint system: a hash of program, kind and size, then one of the code that built it; its tape stands beside it."""
         # SAFETY: a program's identity tells how many attributes a table has and not how wide they are (SPEC §5); comparisons depend on it.
         text = f"{kind.name}/{self.transactions}/{self.image.layout.tables}"
         name = hashlib.sha256(self.image.program_id + text.encode()).hexdigest()
-        return cache_folder() / "circuits" / f"{name[:32]}-{code_version().hex()[:32]}.npz"
+        return cache_folder() / "circuits" / f"{name[:32]}-{code_version().hex()[:32]}{SYSTEM}"
 
     def shape(self, kind: ChunkKind) -> ShapeBuilder:
         """Record a circuit anew; `circuit` is what to prove with."""
@@ -97,30 +125,41 @@ class ProgramCircuits:
         """Build a circuit with any builder; `chunk` is given where its values are wanted."""
         self._builds[kind](builder, Public(*builder.public_inputs(PUBLIC_INPUTS)), chunk)
 
-    def _build(self, kind: ChunkKind) -> R1CS:
-        system = self.shape(kind).r1cs()
+    def compile(self, kind: ChunkKind) -> Compiled:
+        """Build a circuit anew; `compiled` is what to prove with."""
+        shape = self.shape(kind)
+        return Compiled(shape.r1cs(), shape.tape())
+
+    def _build(self, kind: ChunkKind) -> Compiled:
+        compiled = self.compile(kind)
         with suppress(OSError):  # a disk that keeps nothing costs a second the next time, and no proof
-            _keep(system, self.path(kind))
-        return system
+            _keep(compiled, self.path(kind))
+        return compiled
 
-    def _load(self, kind: ChunkKind) -> R1CS | None:
+    def _load(self, kind: ChunkKind) -> Compiled | None:
         path = self.path(kind)
-        if not path.exists():
-            return None
         try:
-            return R1CS.load(path)
+            # SAFETY: the name says which code wrote the digest, from this very system; damage is found by the file's own hash.
+            return Compiled(R1CS.load(path, trusted=True), Tape.load(path.with_suffix(TAPE)))
+        except OSError:
+            return None
         except DecodeError:
-            path.unlink(missing_ok=True)
+            for damaged in (path, path.with_suffix(TAPE)):
+                damaged.unlink(missing_ok=True)
             return None
 
 
-def _keep(system: R1CS, path: Path) -> None:
+def _public_inputs(kind: ChunkKind, chunk: ChunkInput, z: int, zc: int) -> tuple[int, int, int, int]:
+    if chunk.kind is not kind:
+        raise InternalError("circuits: the chunk is of another kind", expected=kind.name, got=chunk.kind.name)
+    return chunk.public_inputs(require_canonical(z), require_canonical(zc))
+
+
+def _keep(compiled: Compiled, path: Path) -> None:
     """Write a circuit and forget those that older code built in its place."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A reader never sees half a file: it is written beside its place and then moved there.
-    partial = path.with_name(f"{uuid4().hex}.npz")
-    system.save(partial)
-    partial.replace(path)
-    for older in path.parent.glob(f"{path.name.split('-')[0]}-*.npz"):
-        if older != path:
-            older.unlink(missing_ok=True)
+    for part, suffix in ((compiled.tape, TAPE), (compiled.system, SYSTEM)):
+        part.save(path.with_suffix(suffix))
+        for older in path.parent.glob(f"{path.name.split('-')[0]}-*{suffix}"):
+            if older.stem != path.stem:
+                older.unlink(missing_ok=True)

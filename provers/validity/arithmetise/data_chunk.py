@@ -1,6 +1,6 @@
 """The circuit of a chunk of transactions, and of the fee step after the last one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -15,8 +15,8 @@ from provers.validity.arithmetise.context import (
 )
 from provers.validity.arithmetise.decoding import TransactionReader, read_element, select_action
 from provers.validity.arithmetise.graphs import merge
-from provers.validity.arithmetise.records import Selection
-from provers.validity.arithmetise.step import StepInputs, Words, run_family
+from provers.validity.arithmetise.records import Selection, brought
+from provers.validity.arithmetise.step import StepInputs, Words, run_family, slots_of
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
 from provers.validity.constraints.logic import disjunction, is_equal, select
@@ -66,6 +66,14 @@ class DataCircuit:
         words, alive, called = self._run(b, context, elements, chunk)
         after = self._end(b, context, replace(header, words=words, step=header.step + called), alive, chunk)
         after.require(b, context.header_out)
+
+    def brought(self, chunk: ChunkInput) -> Iterator[int]:
+        """Yield what the circuit is given of a chunk, in the order in which `build` asks for it."""
+        yield from chunk.context
+        yield from chunk.padded_elements
+        for number in range(self._transactions):
+            yield from brought(self._layout, self._family, slots_of(chunk.step("transaction", number)))
+        yield from brought(self._layout, self._fees, slots_of(chunk.step("fees", 0)))
 
     def _run(
         self, b: Builder, context: Context, elements: Sequence[Term], chunk: ChunkInput | None

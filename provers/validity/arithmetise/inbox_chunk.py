@@ -1,14 +1,14 @@
 """The circuit of up to eight inbox messages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
 from provers.validity.arithmetise.chunk_input import INBOX_MESSAGES, ChunkInput, StepWitness
 from provers.validity.arithmetise.context import Public, bind, give_context
 from provers.validity.arithmetise.graphs import merge
-from provers.validity.arithmetise.records import Selection
-from provers.validity.arithmetise.step import StepInputs, Words, run_family
+from provers.validity.arithmetise.records import Selection, brought
+from provers.validity.arithmetise.step import StepInputs, Words, run_family, slots_of
 from provers.validity.constraints.bits import require_bits
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
@@ -52,6 +52,12 @@ class InboxCircuit:
         taken = add_all(active)
         after = replace(header, words=words, inbox_index=header.inbox_index + taken, step=header.step + taken)
         after.require(b, context.header_out)
+
+    def brought(self, chunk: ChunkInput) -> Iterator[int]:
+        """Yield what the circuit is given of a chunk, in the order in which `build` asks for it."""
+        yield from chunk.context
+        for number in range(INBOX_MESSAGES):
+            yield from brought(self._layout, self._family, slots_of(chunk.step("inbox", number)))
 
     def _deliver(self, step: StepWitness | None, b: Builder, inputs: Sequence[Term]) -> list[Term]:
         """Deliver a message if the first input, a Boolean, is 1; its six words follow, then the header's five."""

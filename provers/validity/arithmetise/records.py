@@ -1,7 +1,8 @@
 """The record slots of a family of graphs: loaded, proved under the state root and replaced, once a slot whichever graph runs."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 from provers.validity.arithmetise.graphs import Effects, Family
@@ -79,10 +80,7 @@ class Slot:
         self.number = number
         self.layout = layout
         self.selection = selection
-        self.users: dict[int, list[Effects]] = {}
-        for effect in family.effects:
-            if number < len(effect.slots):
-                self.users.setdefault(effect.slots[number][0], []).append(effect)
+        self.users = users_of(family, number)
         self.flags = {table: selection.any_of(users) for table, users in self.users.items()}
         self._trace = trace
         self.old = {table: self._hint_attributes(b, table) for table in self.users}
@@ -94,18 +92,11 @@ class Slot:
 
     def _hint_attributes(self, b: Builder, table: int) -> list[Term]:
         """INVARIANT: attributes are within their widths, which every store keeps (the checker) and genesis has; the leaf proves that they are the state's."""
-        attributes = b.given(len(self.layout.tables[table].attributes), self._attribute_values(table))
+        values = partial(attributes_of, self.layout, table, self._trace)
+        attributes = b.given(len(self.layout.tables[table].attributes), values)
         for attribute in attributes:
             require_zero_unless(b, self.flags[table], attribute)
         return attributes
-
-    def _attribute_values(self, table: int) -> Callable[[], Sequence[int]]:
-        def values() -> Sequence[int]:
-            trace = self._trace
-            is_here = trace is not None and trace.index >> self.layout.key_bits == table
-            return trace.old if trace is not None and is_here else (0,) * len(self.layout.tables[table].attributes)
-
-        return values
 
     def replace(self, b: Builder, terms: Mapping[int, Term], root: Term) -> Term:
         """Prove the old record under `root` and return the root with the new one; `root` itself where the slot is not used.
@@ -119,13 +110,10 @@ class Slot:
             old_leaf = self._leaf(b, self.old)
             new_leaf = self._leaf(b, {table: self._stored(b, table, terms) for table in self.users})
         with b.part("tree"):
-            old_root, new_root = update_path(b, bits, old_leaf, new_leaf, self._siblings)
+            old_root, new_root = update_path(b, bits, old_leaf, new_leaf, partial(siblings_of, self._trace))
             used = self.used
             b.enforce(old_root - root, used, 0)
             return root + b.product(new_root - root, used)
-
-    def _siblings(self, level: int) -> Sequence[int]:
-        return NO_SIBLINGS if self._trace is None else self._trace.path[level]
 
     def _index(self, b: Builder, terms: Mapping[int, Term]) -> Term:
         """Return the tree index; where all graphs compute it alike it is needed no choice, being in range whether or not one runs."""
@@ -172,16 +160,56 @@ class Slot:
         return add_all(b.product(states[count - 1], self.flags[table]) for table, count in blocks.items())
 
 
+def users_of(family: Family, number: int) -> dict[int, list[Effects]]:
+    """Return the graphs that open a slot, by the table from which they take it."""
+    users: dict[int, list[Effects]] = {}
+    for effect in family.effects:
+        if number < len(effect.slots):
+            users.setdefault(effect.slots[number][0], []).append(effect)
+    return users
+
+
+def attributes_of(layout: Layout, table: int, trace: SlotTrace | None) -> Sequence[int]:
+    """Return a record's attributes as those of a table: zeros where the slot holds none of it."""
+    if trace is not None and trace.index >> layout.key_bits == table:
+        return trace.old
+    return (0,) * len(layout.tables[table].attributes)
+
+
+def siblings_of(trace: SlotTrace | None, level: int) -> Sequence[int]:
+    """Return the siblings on a record's path."""
+    return NO_SIBLINGS if trace is None else trace.path[level]
+
+
+def slots_in_order(family: Family) -> tuple[int, ...]:
+    """Return the slots in the order in which the state takes them: 1, 2, …, n, 0 (SPEC §5)."""
+    return (*range(1, slot_count(family)), 0)
+
+
+def slot_count(family: Family) -> int:
+    """Return how many slots a step of a family has."""
+    return max(len(effect.slots) for effect in family.effects)
+
+
+def brought(layout: Layout, family: Family, traces: Mapping[int, SlotTrace]) -> Iterator[int]:
+    """Yield what a step's gadgets are given, in their order: `open_slots` all attributes, then `replace_records` the siblings of each slot."""
+    for number in range(slot_count(family)):
+        for table in users_of(family, number):
+            yield from attributes_of(layout, table, traces.get(number))
+    for number in slots_in_order(family):
+        for level in range(layout.depth):
+            yield from siblings_of(traces.get(number), level)
+
+
 def open_slots(
     b: Builder, layout: Layout, family: Family, selection: Selection, traces: Mapping[int, SlotTrace]
 ) -> list[Slot]:
     """Allocate the old records of every slot that some graph of the family opens; `traces` are by number of slot."""
-    count = max(len(effect.slots) for effect in family.effects)
-    return [Slot(b, layout, family, number, selection, traces.get(number)) for number in range(count)]
+    return [Slot(b, layout, family, number, selection, traces.get(number)) for number in range(slot_count(family))]
 
 
-def replace_records(b: Builder, slots: Sequence[Slot], terms: Mapping[int, Term], root: Term) -> Term:
-    """Return the state root after the step; SPEC: §5, slots are replaced in the order 1, 2, …, n, 0."""
-    for slot in (*slots[1:], *slots[:1]):
-        root = slot.replace(b, terms, root)
+def replace_records(b: Builder, family: Family, slots: Sequence[Slot], terms: Mapping[int, Term], root: Term) -> Term:
+    """Return the state root after the step."""
+    for number in slots_in_order(family):
+        root = slots[number].replace(b, terms, root)
     return root

@@ -72,7 +72,7 @@ def run_family(
     }
     scope = Scope(b, layout, family, inputs.terms, loads, inputs.bits)
     scope.lower()
-    root = replace_records(b, slots, scope.terms, words.state_root)
+    root = replace_records(b, family, slots, scope.terms, words.state_root)
     after = {"state_root": root}
     for output, name in OUTPUTS.items():
         choices = [

@@ -1,11 +1,19 @@
 """The circuit of up to 256 elements that no transaction reads; what they are decides nothing, only that they are those that were posted."""
 
+from collections.abc import Iterator
+
 from provers.validity.arithmetise.chunk_input import TAIL_ELEMENTS, ChunkInput
 from provers.validity.arithmetise.context import CONTEXT_WORDS, Public, bind, give_elements
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import add_all
 from provers.validity.constraints.logic import is_equal, require_zero_unless
 from rollup.params import ChunkKind
+
+
+def brought_to_tail(chunk: ChunkInput) -> Iterator[int]:
+    """Yield what the circuit is given of a chunk, in the order in which `build_tail` asks for it."""
+    yield from (chunk.start, chunk.count)
+    yield from chunk.padded_elements
 
 
 def build_tail(b: Builder, public: Public, chunk: ChunkInput | None) -> None:

@@ -7,9 +7,8 @@ assignment, `uint64[wires, 4]`, canonical little-endian limbs (not Montgomery fo
 from __future__ import annotations
 
 import hashlib
-import zipfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from provers.validity.constraints.array_file import read_arrays, write_arrays
 from rollup.crypto.fr import R
 from rollup.errors import DecodeError
 
@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 LIMBS = 4
 _LIMB_MASK = (1 << 64) - 1
 _MODULUS_LIMBS = tuple((R >> (64 * i)) & _LIMB_MASK for i in range(LIMBS))
-_FORMAT = "tandem-r1cs-1"
+_CONTENT = "tandem-r1cs-1"
+_FORMAT = "tandem-r1cs-2"
+_BLOCK = 1 << 16
+"""Entries whose coefficients are written out at a time."""
 _MATRICES = ("a", "b", "c")
-_PARTS = ("indptr", "indices", "coefficients")
+_PARTS = ("indptr", "indices", "numbers")
 
 Words = NDArray[np.uint64]
 
@@ -68,29 +71,45 @@ def first_not_canonical(limbs: Words) -> int | None:
 
 @dataclass(frozen=True, eq=False)
 class SparseMatrix:
-    """One matrix, compressed by row (a row is a constraint).
+    """One matrix, compressed by row (a row is a constraint). Few of its coefficients differ, so an entry holds the number of one.
 
     Attributes
     ----------
     indptr
         `int64[m + 1]`; row `i` owns entries `indptr[i] .. indptr[i + 1]`.
     indices
-        `int64[nnz]` wire of each entry.
-    coefficients
-        `uint64[nnz, 4]` canonical limbs.
+        `int32[nnz]` wire of each entry.
+    numbers
+        `int32[nnz]` row of `table` of each entry.
+    table
+        `uint64[n, 4]` canonical limbs.
     """
 
     indptr: NDArray[np.int64]
-    indices: NDArray[np.int64]
-    coefficients: Words
+    indices: NDArray[np.int32]
+    numbers: NDArray[np.int32]
+    table: Words
 
     @classmethod
     def from_rows(cls, rows: Sequence[Sequence[tuple[int, int]]]) -> SparseMatrix:
         """Build from `rows[i] = [(wire, coefficient), ...]`, coefficients `0 <= v < r`."""
         indptr = np.zeros(len(rows) + 1, dtype=np.int64)
         np.cumsum([len(row) for row in rows], out=indptr[1:])
-        indices = np.array([wire for row in rows for wire, _ in row], dtype=np.int64)
-        return cls(indptr, indices, limbs_of(value for row in rows for _, value in row))
+        known: dict[int, int] = {}
+        numbers = [known.setdefault(value, len(known)) for row in rows for _, value in row]
+        indices = [wire for row in rows for wire, _ in row]
+        return cls(indptr, np.array(indices, dtype=np.int32), np.array(numbers, dtype=np.int32), limbs_of(known))
+
+    @classmethod
+    def from_entries(cls, indptr: NDArray[np.int64], indices: NDArray[np.int32], coefficients: Words) -> SparseMatrix:
+        """Build from a coefficient an entry, `uint64[nnz, 4]`."""
+        table, numbers = np.unique(coefficients, axis=0, return_inverse=True)
+        return cls(indptr, indices, numbers.reshape(-1).astype(np.int32), table)
+
+    @property
+    def coefficients(self) -> Words:
+        """The coefficient of each entry, `uint64[nnz, 4]`, written out."""
+        return self.table[self.numbers] if len(self.table) else np.zeros((0, LIMBS), dtype=np.uint64)
 
     @property
     def rows(self) -> int:
@@ -106,33 +125,30 @@ class SparseMatrix:
         """Say what is malformed (dtype, shape, order, wire `>= wires`, coefficient `>= r`), or None."""
         if self.indptr.dtype != np.int64 or self.indptr.ndim != 1 or not len(self.indptr):
             return "indptr is not int64[m + 1]"
-        if self.indices.dtype != np.int64 or self.indices.ndim != 1:
-            return "indices is not int64[nnz]"
-        if self.coefficients.dtype != np.uint64 or self.coefficients.shape != (self.nnz, LIMBS):
-            return "coefficients is not uint64[nnz, 4]"
+        if any(x.dtype != np.int32 or x.shape != (self.nnz,) for x in (self.indices, self.numbers)):
+            return "indices or numbers is not int32[nnz]"
+        if self.table.dtype != np.uint64 or self.table.shape != (len(self.table), LIMBS):
+            return "table is not uint64[n, 4]"
         if self.indptr[0] != 0 or self.indptr[-1] != self.nnz or np.any(np.diff(self.indptr) < 0):
             return "indptr does not rise from 0 to nnz"
-        if self.nnz and (self.indices.min() < 0 or self.indices.max() >= wires):
-            return f"a wire is outside 0..{wires - 1}"
-        at = first_not_canonical(self.coefficients)
+        for entries, limit in ((self.indices, wires), (self.numbers, len(self.table))):
+            if self.nnz and (entries.min() < 0 or entries.max() >= limit):
+                return f"an entry's wire or coefficient is outside 0..{limit - 1}"
+        at = first_not_canonical(self.table)
         return None if at is None else f"coefficient {at} is not below r"
 
     def compiled(self, wires: int) -> Sparse:
         """The matrix as kernels take it; loads them."""
         from provers.validity.poly.vector import Sparse
 
-        return Sparse(self.indptr, self.indices, self.coefficients, wires)
+        return Sparse(self.indptr, self.indices, self.numbers, self.table, wires)
 
     def times(self, witness: NDArray[np.object_]) -> NDArray[np.object_]:
-        """Plain twin of `compiled(...).times`: `M·w mod r` for an object array of Python integers, `object[m]`."""
-        terms = self._integers * witness[self.indices]
+        """Plain twin of what `evaluation` computes: `M·w mod r` for an object array of Python integers, `object[m]`."""
+        terms = np.array(ints_of(self.table), dtype=object)[self.numbers] * witness[self.indices] if self.nnz else []
         total = np.concatenate(([0], np.cumsum(terms))) if self.nnz else np.zeros(1, dtype=object)
         product: NDArray[np.object_] = (total[self.indptr[1:]] - total[self.indptr[:-1]]) % R
         return product
-
-    @cached_property
-    def _integers(self) -> NDArray[np.object_]:
-        return np.array(ints_of(self.coefficients), dtype=object)
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,19 +184,26 @@ class R1CS:
         return self.a.rows
 
     def digest(self) -> bytes:
-        """SHA-256 of the content: format name, wires, public, then each array's length and little-endian bytes."""
+        """SHA-256 of the content: name, wires, public, then of each matrix `indptr`, `indices` and coefficients written out: length, and 8 or 32 little-endian bytes each."""
         return self._digest
 
     @cached_property
     def _digest(self) -> bytes:
-        state = hashlib.sha256(_FORMAT.encode())
+        state = hashlib.sha256(_CONTENT.encode())
         state.update(np.array([self.wires, self.public], dtype="<i8").tobytes())
-        for name in _MATRICES:
-            for part in _PARTS:
-                array: NDArray[Any] = getattr(getattr(self, name), part)
-                state.update(np.array([len(array)], dtype="<i8").tobytes())
-                state.update(array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes())
+        for matrix in (self.a, self.b, self.c):
+            for array in (matrix.indptr, matrix.indices):
+                state.update(np.array([len(array)], dtype="<i8").tobytes() + array.astype("<i8").tobytes())
+            state.update(np.array([matrix.nnz], dtype="<i8").tobytes())
+            for first in range(0, matrix.nnz, _BLOCK):
+                state.update(matrix.table[matrix.numbers[first : first + _BLOCK]].astype("<u8", copy=False).tobytes())
         return state.digest()
+
+    @cached_property
+    def compiled(self) -> tuple[Sparse, Sparse, Sparse]:
+        """A, B and C as kernels take them; loads these."""
+        a, b, c = (matrix.compiled(self.wires) for matrix in (self.a, self.b, self.c))
+        return a, b, c
 
     def is_satisfied(self, witness: Words) -> int | None:
         """Index of the first constraint that `witness` (`uint64[wires, 4]`) breaks, None if it breaks none.
@@ -190,11 +213,10 @@ class R1CS:
         ValueError
             Wrong shape or dtype, an element `>= r`, or wire 0 not 1.
         """
-        from provers.validity.poly.vector import first_unequal, to_montgomery
+        from provers.validity.constraints.evaluation import evaluate
 
         self.check_witness(witness)
-        values = to_montgomery(np.ascontiguousarray(witness))
-        return first_unequal(*(matrix.compiled(self.wires).times(values) for matrix in (self.a, self.b, self.c)))
+        return evaluate(self, witness, self.constraints).broken
 
     def is_satisfied_plain(self, witness: Words) -> int | None:
         """Plain twin of `is_satisfied`, on Python integers."""
@@ -215,36 +237,57 @@ class R1CS:
             raise ValueError("wire 0 is not the constant 1")
 
     def save(self, path: Path | str) -> None:
-        """Write an uncompressed `.npz`: `format`, `sizes` and nine arrays named `a_indptr`, ..."""
+        """Write it as `array_file` says: `table` and nine arrays named `a_indptr`, ...; the digest is a fact of the file."""
+        shared = self._sharing()
         arrays: dict[str, NDArray[Any]] = {
-            f"{name}_{part}": getattr(getattr(self, name), part) for name in _MATRICES for part in _PARTS
+            f"{name}_{part}": getattr(getattr(shared, name), part) for name in _MATRICES for part in _PARTS
         }
-        sizes = np.array([self.wires, self.public], dtype=np.int64)
-        with Path(path).open("wb") as file:
-            np.savez(file, format=np.array(_FORMAT), sizes=sizes, **arrays)  # type: ignore[arg-type]
+        facts: dict[str, int | str] = {"wires": self.wires, "public": self.public, "digest": self.digest().hex()}
+        write_arrays(Path(path), _FORMAT, facts, {"table": shared.a.table, **arrays})
 
     @classmethod
-    def load(cls, path: Path | str) -> R1CS:
-        """Read what `save` wrote.
+    def load(cls, path: Path | str, *, trusted: bool = False) -> R1CS:
+        """Map what `save` wrote into memory.
+
+        Parameters
+        ----------
+        trusted
+            Whether the digest that the file states is taken for that of its content; else it is computed when asked for, at a gigabyte a second.
 
         Raises
         ------
         DecodeError
             Not such a file, or its content is not a well-formed system.
         """
+        facts, arrays = read_arrays(Path(path), _FORMAT)
         try:
-            return cls._read(Path(path))
-        except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            system = cls._of(facts, arrays)
+            if trusted:
+                system.__dict__["_digest"] = bytes.fromhex(facts["digest"])
+        except (ValueError, KeyError, TypeError) as error:
             raise DecodeError(f"{path} is not an R1CS file: {error}") from error
+        return system
 
     @classmethod
-    def _read(cls, path: Path) -> R1CS:
-        expected = {"format", "sizes", *(f"{name}_{part}" for name in _MATRICES for part in _PARTS)}
-        with np.load(path, allow_pickle=False) as data:
-            if set(data.files) != expected:
-                raise ValueError(f"holds {sorted(data.files)}, expected {sorted(expected)}")
-            if str(data["format"]) != _FORMAT or data["sizes"].shape != (2,):
-                raise ValueError(f"format is {data['format']}, expected {_FORMAT}")
-            a, b, c = (SparseMatrix(*(data[f"{name}_{part}"] for part in _PARTS)) for name in _MATRICES)
-            wires, public = (int(x) for x in data["sizes"])
-        return cls(a, b, c, wires, public)
+    def _of(cls, facts: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> R1CS:
+        expected = {"table", *(f"{name}_{part}" for name in _MATRICES for part in _PARTS)}
+        if set(arrays) != expected:
+            raise ValueError(f"holds {sorted(arrays)}, expected {sorted(expected)}")
+        a, b, c = (
+            SparseMatrix(*(arrays[f"{name}_{part}"] for part in _PARTS), arrays["table"])  # type: ignore[call-arg]
+            for name in _MATRICES
+        )
+        return cls(a, b, c, int(facts["wires"]), int(facts["public"]))
+
+    def _sharing(self) -> R1CS:
+        """Return the same system with one table for all matrices."""
+        if self.a.table is self.b.table is self.c.table:
+            return self
+        matrices, tables, first = [], [], 0
+        for matrix in (self.a, self.b, self.c):
+            matrices.append(replace(matrix, numbers=matrix.numbers + np.int32(first)))
+            tables.append(matrix.table)
+            first += len(matrix.table)
+        table = np.concatenate(tables)
+        a, b, c = (replace(matrix, table=table) for matrix in matrices)
+        return R1CS(a, b, c, self.wires, self.public)

@@ -1,7 +1,6 @@
 """Records the constraints of a circuit: the first mode of `Builder`.
 
-Rows are kept as flat arrays of wires and of numbers of coefficients (a circuit has few different ones). A piece that repeats is recorded once, as a
-`Template` over wires of its own, and copied by renaming its wires.
+It also records how each wire is computed, as a `Tape`.
 """
 
 from __future__ import annotations
@@ -9,108 +8,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from provers.validity.constraints.builder import Body, Builder
 from provers.validity.constraints.hints import Hint
 from provers.validity.constraints.linear import Linear, Term
-from provers.validity.constraints.r1cs import R1CS, SparseMatrix, limbs_of
+from provers.validity.constraints.r1cs import R1CS
+from provers.validity.constraints.recording import Indices, Library, Listing, Recorder, Template
+from provers.validity.constraints.tape import SOLVE, Tape, extra_of
 from rollup.crypto.fr import R
 
-Indices = NDArray[np.int64]
 UNNAMED = ""
 """The part of a template's constraints that the body gave no name; they count for whoever repeats it."""
-
-
-class Interner:
-    """Numbers the different coefficients of a circuit."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[int, int] = {}
-
-    def number(self, coefficient: int) -> int:
-        """Return the number of a coefficient in [0, R)."""
-        return self._numbers.setdefault(coefficient, len(self._numbers))
-
-    def limbs(self) -> NDArray[np.uint64]:
-        """Return all coefficients by number, `uint64[n, 4]`."""
-        return limbs_of(self._numbers)
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Rows of one matrix: lengths, and wires and coefficient numbers of all entries."""
-
-    lengths: Indices
-    wires: Indices
-    numbers: Indices
-
-    def renamed(self, names: Indices) -> Rows:
-        """Return the rows with wire `w` called `names[w]`."""
-        return Rows(self.lengths, names[self.wires], self.numbers)
-
-
-class Recorder:
-    """Rows of one matrix under way."""
-
-    def __init__(self, interner: Interner) -> None:
-        self._interner = interner
-        self._segments: list[Rows] = []
-        self._lengths: list[int] = []
-        self._wires: list[int] = []
-        self._numbers: list[int] = []
-
-    def append(self, term: Term) -> None:
-        """Add a row, leaving out entries that are zero."""
-        terms = term.terms if isinstance(term, Linear) else {0: term}
-        before = len(self._wires)
-        for wire, coefficient in terms.items():
-            reduced = coefficient % R
-            if reduced:
-                self._wires.append(wire)
-                self._numbers.append(self._interner.number(reduced))
-        self._lengths.append(len(self._wires) - before)
-
-    def extend(self, rows: Rows) -> None:
-        """Add rows that are already flat."""
-        self._flush()
-        self._segments.append(rows)
-
-    def rows(self) -> Rows:
-        """Return all rows in the order in which they came."""
-        self._flush()
-        parts = [(rows.lengths, rows.wires, rows.numbers) for rows in self._segments]
-        return Rows(*(np.concatenate([part[k] for part in parts], dtype=np.int64) for k in range(3)))
-
-    def _flush(self) -> None:
-        parts = (self._lengths, self._wires, self._numbers)
-        self._segments.append(Rows(*(np.array(part, dtype=np.int64) for part in parts)))
-        for part in parts:
-            part.clear()
-
-
-@dataclass(frozen=True, eq=False)
-class Template:
-    """A piece of circuit over wires 0 (the constant), 1 … arity (its inputs) and the rest (its own)."""
-
-    arity: int
-    wires: int
-    rows: tuple[Rows, Rows, Rows]
-    outputs: tuple[Term, ...]
-    parts: Counter[str]
-    free: Indices
-    given: Indices
-
-
-@dataclass
-class Library:
-    """What the templates of a circuit share."""
-
-    interner: Interner = field(default_factory=Interner)
-    templates: dict[str, Template] = field(default_factory=dict)
 
 
 class ShapeBuilder(Builder):
@@ -135,6 +45,8 @@ class ShapeBuilder(Builder):
         self.parts: Counter[str] = Counter()
         self._library = library or Library()
         self._matrices = tuple(Recorder(self._library.interner) for _ in range(3))
+        self._operands = Recorder(self._library.interner)
+        self._listing = Listing()
         self._free: list[Indices] = []
         self._given: list[Indices] = []
         self._part = UNNAMED
@@ -144,7 +56,10 @@ class ShapeBuilder(Builder):
         return [Linear({1 + i: 1}) for i in range(count)]
 
     def hint(self, hint: Hint, *, free: bool = False) -> list[Term]:
-        wires = np.arange(self.wires, self.wires + hint.count, dtype=np.int64)
+        wires = np.arange(self.wires, self.wires + hint.count, dtype=np.int32)
+        self._listing.append(hint.op, self.wires, self._operands.count, extra_of(hint))
+        for operand in hint.operands:
+            self._operands.append(operand)
         self.wires += hint.count
         if free:
             self._free.append(wires)
@@ -154,6 +69,8 @@ class ShapeBuilder(Builder):
 
     def solve(self, a: Term, b: Term, rest: Term = 0, factor: int = 1) -> Term:
         wire = Linear({self.wires: 1})
+        inverse = self._library.interner.number(pow(factor, -1, R))
+        self._listing.append(SOLVE, self.wires, self._matrices[0].count, inverse)
         self.wires += 1
         self.enforce(a, b, wire * factor + rest)
         return wire
@@ -199,23 +116,33 @@ class ShapeBuilder(Builder):
 
     def r1cs(self) -> R1CS:
         """Return the constraint system recorded so far."""
-        limbs = self._library.interner.limbs()
-        a, b, c = (_matrix(recorder.rows(), limbs) for recorder in self._matrices)
+        table = self._library.interner.limbs()
+        a, b, c = (recorder.rows().matrix(table) for recorder in self._matrices)
         return R1CS(a, b, c, self.wires, self.public)
+
+    def tape(self) -> Tape:
+        """Return how the wires recorded so far are computed."""
+        operands = self._operands.rows().matrix(self._library.interner.limbs())
+        return Tape(self._listing.code(), operands, self.wires, self.public)
 
     def _record(self, body: Body, arity: int) -> Template:
         inner = ShapeBuilder(arity, self._library)
         outputs = tuple(body(inner, inner.public_inputs(arity)))
-        a, b, c = (recorder.rows() for recorder in inner._matrices)
-        free, given = (np.array(wires, dtype=np.int64) for wires in (inner.free, inner.data))
-        return Template(arity, inner.wires, (a, b, c), outputs, inner.parts, free, given)
+        rows = tuple(recorder.rows() for recorder in inner._recorders)
+        free, given = (np.array(wires, dtype=np.int32) for wires in (inner.free, inner.data))
+        return Template(arity, inner.wires, rows, inner._listing.code(), outputs, inner.parts, free, given)
+
+    @property
+    def _recorders(self) -> tuple[Recorder, ...]:
+        return (*self._matrices, self._operands)
 
     def _copy(self, template: Template, inputs: list[int]) -> list[Term]:
         assert len(inputs) == template.arity, f"{len(inputs)} inputs for a template of {template.arity}"
         own = template.wires - 1 - template.arity
-        names = np.array([0, *inputs, *range(self.wires, self.wires + own)], dtype=np.int64)
+        names = np.array([0, *inputs, *range(self.wires, self.wires + own)], dtype=np.int32)
         self.wires += own
-        for recorder, rows in zip(self._matrices, template.rows, strict=True):
+        self._listing.extend(template.code, names, self._matrices[0].count, self._operands.count)
+        for recorder, rows in zip(self._recorders, template.rows, strict=True):
             recorder.extend(rows.renamed(names))
         for name, count in template.parts.items():
             self.parts[name or self._part] += count
@@ -245,9 +172,3 @@ def _renamed(term: Term, names: Indices) -> Term:
         name = int(names[wire])
         terms[name] = terms.get(name, 0) + coefficient
     return Linear(terms)
-
-
-def _matrix(rows: Rows, limbs: NDArray[np.uint64]) -> SparseMatrix:
-    indptr = np.concatenate(([0], np.cumsum(rows.lengths)), dtype=np.int64)
-    coefficients = limbs[rows.numbers] if len(limbs) else np.zeros((0, 4), dtype=np.uint64)
-    return SparseMatrix(indptr, rows.wires, coefficients)

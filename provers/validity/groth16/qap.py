@@ -37,9 +37,9 @@ def domain_size(r1cs: R1CS) -> int:
 def exponents(r1cs: R1CS, waste: ToxicWaste) -> Exponents:
     """Evaluate the QAP at τ."""
     size, first_private = domain_size(r1cs), r1cs.public + 1
-    basis = Domain(size).lagrange(waste.tau)
-    u, v, w = (m.compiled(r1cs.wires).transposed_times(basis) for m in (r1cs.a, r1cs.b, r1cs.c))
-    consistency = scaled(basis[r1cs.constraints : r1cs.constraints + first_private], pow(1 << 256, -1, R))
+    basis = scaled(Domain(size).lagrange(waste.tau), pow(1 << 256, -1, R))
+    u, v, w = (matrix.transposed_times(basis) for matrix in r1cs.compiled)
+    consistency = basis[r1cs.constraints : r1cs.constraints + first_private]
     u[:first_private] = weighted_sum([u[:first_private], consistency], [1, 1])
     mixed = weighted_sum([u, v, w], [waste.beta, waste.alpha, 1])
     over_delta = pow(waste.delta, -1, R)

@@ -60,7 +60,16 @@ def powers(base: int, count: int, first: int = 1, *, montgomery: bool = False) -
 
 
 class Sparse:
-    """A matrix compressed by row, checked once; `indptr` `int64[m + 1]`, `indices` `int64[nnz]`, canonical coefficients.
+    """A matrix compressed by row, checked once.
+
+    Parameters
+    ----------
+    indptr
+        `int64[m + 1]`.
+    indices, numbers
+        `int32[nnz]`: column of each entry, and row of the table in which its coefficient stands.
+    table
+        Canonical coefficients.
 
     Raises
     ------
@@ -68,35 +77,39 @@ class Sparse:
         Malformed, or an index outside `0..columns - 1`: kernels check no bounds.
     """
 
-    def __init__(self, indptr: NDArray[np.int64], indices: NDArray[np.int64], values: Words, columns: int) -> None:
-        if indptr.dtype != np.int64 or indices.dtype != np.int64 or indptr[0] != 0 or indptr[-1] != len(indices):
-            raise ValueError("a sparse matrix's indptr or indices are malformed")
-        if np.any(np.diff(indptr) < 0) or (len(indices) and not 0 <= indices.min() <= indices.max() < columns):
-            raise ValueError(f"a sparse matrix has rows out of order, or a column outside 0..{columns - 1}")
-        self._parts = np.ascontiguousarray(indptr), np.ascontiguousarray(indices), require(values, len(indices))
+    def __init__(
+        self,
+        indptr: NDArray[np.int64],
+        indices: NDArray[np.int32],
+        numbers: NDArray[np.int32],
+        table: Words,
+        columns: int,
+    ) -> None:
+        if indptr.dtype != np.int64 or indptr[0] != 0 or indptr[-1] != len(indices) or np.any(np.diff(indptr) < 0):
+            raise ValueError("a sparse matrix's indptr is malformed, or its rows are out of order")
+        for entries, limit in ((indices, columns), (numbers, len(table))):
+            if entries.dtype != np.int32 or entries.shape != (len(indices),):
+                raise ValueError("a sparse matrix's entries are not int32[nnz]")
+            if len(entries) and not 0 <= entries.min() <= entries.max() < limit:
+                raise ValueError(f"a sparse matrix has an entry outside 0..{limit - 1}")
+        self.parts: kernels.Matrix = (*map(np.ascontiguousarray, (indptr, indices, numbers)), *factors(table))  # type: ignore[assignment]
         self.rows, self.columns = len(indptr) - 1, columns
 
-    def times(self, vector: Words, room: int | None = None) -> Words:
-        """`M·v` for `v` in Montgomery form, canonical, followed by zeros up to `room` rows."""
-        if room is not None and room < self.rows:
-            raise ValueError(f"{self.rows} rows do not fit a vector of {room}")
-        result = np.zeros((self.rows if room is None else room, 4), dtype=np.uint64)
-        kernels.sparse_product(*self._parts, require(vector, self.columns), result, element(0))
-        return result
-
     def transposed_times(self, vector: Words) -> Words:
-        """`vᵀ·M` for `v` in Montgomery form, canonical; entries of `v` past the rows are not read."""
+        """`vᵀ·M`, canonical; entries of `v` past the rows are not read."""
         if len(require(vector)) < self.rows:
             raise ValueError(f"a vector has {len(vector)} elements for {self.rows} rows")
         result = np.zeros((self.columns, 4), dtype=np.uint64)
-        kernels.sparse_transposed_product(*self._parts, vector, result, element(0))
+        kernels.sparse_transposed_product(self.parts, vector, result, element(0))
         return result
 
 
-def first_unequal(a: Words, b: Words, c: Words) -> int | None:
-    """Least i with `a[i]·b[i] != c[i]`, or None."""
-    found = kernels.first_unequal(require(a), require(b, len(a)), require(c, len(a)), empty(3), len(a))
-    return None if found < 0 else int(found)
+def factors(table: Words) -> tuple[NDArray[np.int32], Words]:
+    """Return coefficients as kernels take them: the kind of each (`vector_kernels.ONE`, …), `int32[n]`, and all in Montgomery form."""
+    kinds = np.zeros(len(table), dtype=np.int32)
+    for kind, value in ((kernels.ONE, 1), (kernels.MINUS_ONE, FR.modulus - 1)):
+        kinds[(table == element(value)).all(axis=1)] = kind
+    return kinds, to_montgomery(np.ascontiguousarray(table))
 
 
 def weighted_sum(vectors: Sequence[Words], weights: Sequence[int]) -> Words:

@@ -6,9 +6,14 @@ Montgomery form, data are canonical, and nothing is converted; each kernel names
 
 import numpy as np
 
-from rollup.crypto.fr_kernels import FR, fr_add, fr_copy, fr_eq, fr_mul, fr_sqr, fr_sub
-from rollup.crypto.limbs import array_address, keep, kernel, no_inline
+from rollup.crypto.fr_kernels import FR, SIZE, fr_add, fr_copy, fr_mul, fr_sqr, fr_sub
+from rollup.crypto.limbs import array_address, keep, kernel, no_inline, store_word
 
+Matrix = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""A matrix compressed by row: `indptr`, column of each entry and number of its coefficient; kind of each number, and coefficients in Montgomery form."""
+MATRIX = "Tuple((int64[::1],int32[::1],int32[::1],int32[::1],uint64[:,::1]))"
+ONE, MINUS_ONE = 1, 2
+"""Kinds of coefficients by which nothing need be multiplied; all others are 0."""
 _EXPONENT = np.array([(FR.modulus - 2) >> i & 1 for i in range(255)], dtype=np.int64)
 
 
@@ -120,71 +125,47 @@ def product_less(a: np.ndarray, b: np.ndarray, c: np.ndarray, scratch: np.ndarra
     keep(scratch)
 
 
-@kernel("intp(uint64[:,::1],uint64[:,::1],uint64[:,::1],uint64[:,::1],intp)")
-def first_unequal(a: np.ndarray, b: np.ndarray, c: np.ndarray, scratch: np.ndarray, count: int) -> int:
-    """Least i with `a[i]·b[i] != c[i]`, operands canonical, or -1; `scratch` is `uint64[3, 4]`."""
+@kernel(f"void(intp,{MATRIX},intp,intp,intp)")
+def combination(result: int, matrix: Matrix, vector: int, row: int, temporary: int) -> None:
+    """Set `result` to a row of `matrix` times `vector`; `result` is no element of the vector, nor is `temporary`."""
     no_inline()
-    left, right, third, one = array_address(a), array_address(b), array_address(c), array_address(scratch)
-    found = -1
-    scratch[0, 0] = 1
-    for j in range(1, 4):
-        scratch[0, j] = 0
-    for i in range(count):
-        fr_mul(one + 32, third + 32 * i, one)
-        fr_mul(one + 64, left + 32 * i, right + 32 * i)
-        if not fr_eq(one + 32, one + 64):
-            found = i
-            break
-    keep(a)
-    keep(b)
-    keep(c)
-    keep(scratch)
-    return found
+    indptr, indices, numbers, kinds, table = matrix
+    factor = array_address(table)
+    for j in range(4):
+        store_word(result + 8 * j, np.uint64(0))
+    for k in range(indptr[row], indptr[row + 1]):
+        number, value = np.int64(numbers[k]), vector + SIZE * np.int64(indices[k])
+        kind = kinds[number]
+        if kind == ONE:
+            fr_add(result, result, value)
+        elif kind == MINUS_ONE:
+            fr_sub(result, result, value)
+        else:
+            fr_mul(temporary, value, factor + SIZE * number)
+            fr_add(result, result, temporary)
+    keep(table)
 
 
-@kernel("void(int64[::1],int64[::1],uint64[:,::1],uint64[:,::1],uint64[:,::1],uint64[::1])")
-def sparse_product(
-    indptr: np.ndarray,
-    indices: np.ndarray,
-    coefficients: np.ndarray,
-    vector: np.ndarray,
-    results: np.ndarray,
-    scratch: np.ndarray,
-) -> None:
-    """`results = M·vector` for M compressed by row; `vector` in Montgomery form, the rest canonical; `scratch` 4 words."""
+@kernel(f"void({MATRIX},uint64[:,::1],uint64[:,::1],uint64[::1])")
+def sparse_transposed_product(matrix: Matrix, vector: np.ndarray, results: np.ndarray, scratch: np.ndarray) -> None:
+    """`results += vectorᵀ·matrix`, both canonical; `scratch` 4 words; `results` has a row a column of the matrix."""
     no_inline()
-    value, source, target = array_address(coefficients), array_address(vector), array_address(results)
+    indptr, indices, numbers, kinds, table = matrix
+    factor, source, target = array_address(table), array_address(vector), array_address(results)
     temporary = array_address(scratch)
     for i in range(len(indptr) - 1):
-        for j in range(4):
-            results[i, j] = 0
+        value = source + SIZE * i
         for k in range(indptr[i], indptr[i + 1]):
-            fr_mul(temporary, value + 32 * k, source + 32 * indices[k])
-            fr_add(target + 32 * i, target + 32 * i, temporary)
-    keep(coefficients)
-    keep(vector)
-    keep(results)
-    keep(scratch)
-
-
-@kernel("void(int64[::1],int64[::1],uint64[:,::1],uint64[:,::1],uint64[:,::1],uint64[::1])")
-def sparse_transposed_product(
-    indptr: np.ndarray,
-    indices: np.ndarray,
-    coefficients: np.ndarray,
-    vector: np.ndarray,
-    results: np.ndarray,
-    scratch: np.ndarray,
-) -> None:
-    """`results += vectorᵀ·M`, forms and scratch as in `sparse_product`; `results` has a row a column of M."""
-    no_inline()
-    value, source, target = array_address(coefficients), array_address(vector), array_address(results)
-    temporary = array_address(scratch)
-    for i in range(len(indptr) - 1):
-        for k in range(indptr[i], indptr[i + 1]):
-            fr_mul(temporary, value + 32 * k, source + 32 * i)
-            fr_add(target + 32 * indices[k], target + 32 * indices[k], temporary)
-    keep(coefficients)
+            number, result = np.int64(numbers[k]), target + SIZE * np.int64(indices[k])
+            kind = kinds[number]
+            if kind == ONE:
+                fr_add(result, result, value)
+            elif kind == MINUS_ONE:
+                fr_sub(result, result, value)
+            else:
+                fr_mul(temporary, value, factor + SIZE * number)
+                fr_add(result, result, temporary)
+    keep(table)
     keep(vector)
     keep(results)
     keep(scratch)

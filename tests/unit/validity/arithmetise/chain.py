@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
 from examples.tokens import Tokens
 from provers.validity.arithmetise.chunk_input import ChunkInput, chunks_of
-from provers.validity.arithmetise.circuits import ProgramCircuits
+from provers.validity.arithmetise.circuits import Compiled, ProgramCircuits
 from provers.validity.constraints.r1cs import R1CS
 from rollup.batch.batch import Batch
 from rollup.batch.inbox import Message
@@ -132,9 +134,13 @@ def circuits() -> ProgramCircuits:
 
 
 @cache
-def system(kind: ChunkKind) -> R1CS:
+def compiled(kind: ChunkKind) -> Compiled:
     """Return a circuit of `Small`, built in this process: no test depends on what a disk keeps."""
-    return circuits().shape(kind).r1cs()
+    return circuits().compile(kind)
+
+
+def system(kind: ChunkKind) -> R1CS:
+    return compiled(kind).system
 
 
 def zc(number: int) -> int:
@@ -143,5 +149,7 @@ def zc(number: int) -> int:
 
 def holds(chunk: ChunkInput, number: int = 0) -> bool:
     """Tell whether a chunk satisfies its circuit, h and y being those of the chunk as it is given."""
-    _, witness = circuits().assign(chunk.kind, chunk, Z, zc(number))
-    return system(chunk.kind).is_satisfied(witness) is None
+    public, witness = circuits().assign_plain(chunk.kind, chunk, Z, zc(number))
+    circuit, brought = compiled(chunk.kind), circuits().brought(chunk.kind, chunk)
+    assert np.array_equal(circuit.tape.run(circuit.system, public, brought), witness), "the tape is not its plain twin"
+    return circuit.system.is_satisfied(witness) is None

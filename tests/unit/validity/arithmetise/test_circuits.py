@@ -1,6 +1,7 @@
 """Circuits on disk, and their sizes."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_circuit_is_built_once_and_then_read_from_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     built = ProgramCircuits(Small.image()).circuit(ChunkKind.TAIL)
-    assert [path.suffix for path in folder.iterdir()] == [".npz"]
+    assert sorted(path.suffix for path in folder.iterdir()) == [".r1cs", ".tape"]
     again = ProgramCircuits(Small.image())
     monkeypatch.setattr(again, "shape", lambda _: pytest.fail("built again"))
     assert again.circuit(ChunkKind.TAIL).digest() == built.digest()
@@ -49,16 +50,35 @@ def test_a_circuit_of_other_code_is_built_anew_and_takes_the_place_of_the_old(
     old = list(folder.iterdir())
     monkeypatch.setattr(module, "code_version", lambda: b"other")
     ProgramCircuits(Small.image()).circuit(ChunkKind.TAIL)
-    assert len(list(folder.iterdir())) == 1
-    assert list(folder.iterdir()) != old
+    new = list(folder.iterdir())
+    assert len(new) == 2
+    assert not set(new) & set(old)
 
 
-def test_a_damaged_file_is_built_anew(folder: Path) -> None:
+def flip_the_last_bit(data: bytes) -> bytes:
+    return data[:-1] + bytes([data[-1] ^ 1])
+
+
+@pytest.mark.parametrize("suffix", [".r1cs", ".tape"])
+@pytest.mark.parametrize("damage", [lambda _: b"no circuit", lambda _: b"", lambda data: data[:-64], flip_the_last_bit])
+def test_a_damaged_file_is_built_anew(folder: Path, suffix: str, damage: Callable[[bytes], bytes]) -> None:
     circuits = ProgramCircuits(Small.image())
     built = circuits.circuit(ChunkKind.TAIL)
-    circuits.path(ChunkKind.TAIL).write_bytes(b"no circuit")
-    assert ProgramCircuits(Small.image()).circuit(ChunkKind.TAIL).digest() == built.digest()
-    assert len(list(folder.iterdir())) == 1
+    path = circuits.path(ChunkKind.TAIL).with_suffix(suffix)
+    whole = path.read_bytes()
+    path.write_bytes(damage(whole))
+    again = ProgramCircuits(Small.image()).compiled(ChunkKind.TAIL)
+    assert again.system.digest() == built.digest()
+    assert path.read_bytes() == whole
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_a_circuit_without_its_tape_is_built_anew(folder: Path) -> None:
+    circuits = ProgramCircuits(Small.image())
+    circuits.circuit(ChunkKind.TAIL)
+    circuits.path(ChunkKind.TAIL).with_suffix(".tape").unlink()
+    assert ProgramCircuits(Small.image()).compiled(ChunkKind.TAIL).tape.wires == circuits.circuit(ChunkKind.TAIL).wires
+    assert len(list(folder.iterdir())) == 2
 
 
 def test_a_disk_that_cannot_be_written_costs_no_circuit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

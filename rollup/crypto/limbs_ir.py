@@ -130,13 +130,13 @@ class MontgomeryCode:
     def _row(self, b: Builder, row: list[Value], xs: list[Value], digit: Value) -> list[Value]:
         """Return (row + xs·digit + p·q) / 2^64 with the q that makes it exact."""
         ps = [ir.Constant(WORD, self.modulus >> (64 * i) & _WORD_MASK) for i in range(self.limbs)]
-        low, carry_x = _multiply_add(b, xs[0], digit, row[0])
+        low, carry_x = multiply_add(b, xs[0], digit, row[0])
         quotient = b.mul(low, ir.Constant(WORD, self._negative_inverse))
-        _, carry_p = _multiply_add(b, quotient, ps[0], low)
+        _, carry_p = multiply_add(b, quotient, ps[0], low)
         result = []
         for j in range(1, self.limbs):
-            low, carry_x = _multiply_add(b, xs[j], digit, row[j], carry_x)
-            low, carry_p = _multiply_add(b, quotient, ps[j], low, carry_p)
+            low, carry_x = multiply_add(b, xs[j], digit, row[j], carry_x)
+            low, carry_p = multiply_add(b, quotient, ps[j], low, carry_p)
             result.append(low)
         return [*result, b.add(carry_x, carry_p)]
 
@@ -155,7 +155,7 @@ class MontgomeryCode:
         return result
 
 
-def _multiply_add(b: Builder, x: Value, y: Value, *addends: Value) -> tuple[Value, Value]:
+def multiply_add(b: Builder, x: Value, y: Value, *addends: Value) -> tuple[Value, Value]:
     """Return low and high word of x·y + addends; two of them still fit: (2^64 - 1)² + 2(2^64 - 1) = 2^128 - 1."""
     product = b.mul(b.zext(x, _DOUBLE), b.zext(y, _DOUBLE))
     for addend in addends:

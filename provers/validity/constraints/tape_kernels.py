@@ -3,7 +3,7 @@
 import numpy as np
 
 from provers.validity.poly.vector_kernels import MATRIX, ONE, Matrix, combination
-from rollup.crypto.fr_kernels import FR, SIZE, fr_copy, fr_dbl, fr_is_zero, fr_mul, fr_neg, fr_sqr, fr_sub
+from rollup.crypto.fr_kernels import SIZE, fr_copy, fr_dbl, fr_inverse, fr_is_zero, fr_mul, fr_neg, fr_sub
 from rollup.crypto.jubjub_kernels import RAW_ONE, inverse_sqrt
 from rollup.crypto.limbs import array_address, keep, kernel, load_word, no_inline, store_word
 
@@ -11,33 +11,6 @@ GIVEN, INSERTED, VALUE, BITS, QUOTIENT, ROOT, PICK, SOLVE = range(8)
 """Operations; `hints.Op` and `tape.SOLVE`."""
 SCRATCH = 48
 """Elements of scratch that `run` needs; the first holds 2^512 mod r."""
-_WINDOWS = np.array([(FR.modulus - 2) >> 4 * i & 15 for i in range(63, -1, -1)], dtype=np.int64)
-
-
-@kernel("void(intp,intp,intp)")
-def invert(result: int, value: int, scratch: int) -> None:
-    """Set `result` to value^(r - 2), value and result in Montgomery form; 0 for 0. `scratch`: 16 elements, apart from both."""
-    no_inline()
-    fr_copy(scratch + SIZE, value)
-    for i in range(2, 16):
-        fr_mul(scratch + i * SIZE, scratch + (i - 1) * SIZE, value)
-    # INVARIANT: the first digit, 7, is not 0, so what stands at 0 in the table is never read there.
-    fr_copy(result, scratch + SIZE * _WINDOWS[0])
-    for i in range(1, 64):
-        for _ in range(4):
-            fr_sqr(result, result)
-        if _WINDOWS[i] != 0:
-            fr_mul(result, result, scratch + SIZE * _WINDOWS[i])
-
-
-@kernel("void(intp,intp,intp,intp,intp)")
-def divide(result: int, numerator: int, denominator: int, curve: int, scratch: int) -> None:
-    """Set `result` to a quotient of canonical elements, 0 if the denominator is 0; `scratch`: 17 elements."""
-    no_inline()
-    # What stands for d in canonical form stands for d·2^-256 in Montgomery form, and the inverse of that for 2^512/d in canonical form.
-    invert(scratch, denominator, scratch + SIZE)
-    fr_mul(scratch, scratch, curve + RAW_ONE)
-    fr_mul(result, numerator, scratch)
 
 
 @kernel("void(intp,intp)")
@@ -129,7 +102,10 @@ def run(
         elif op == QUOTIENT:
             combination(x, operands, first, at, temporary)
             combination(y, operands, first, at + 1, temporary)
-            divide(target, x, y, constants, rest)
+            # What stands for 1/d in canonical form gives n/d·2^-256 in a product.
+            fr_inverse(y, y)
+            fr_mul(x, x, y)
+            fr_mul(target, x, r_squared)
         elif op == ROOT:
             combination(x, operands, first, at, temporary)
             combination(y, operands, first, at + 1, temporary)

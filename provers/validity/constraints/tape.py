@@ -69,27 +69,35 @@ class Tape:
     def __post_init__(self) -> None:
         if self.code.dtype != np.int32 or self.code.ndim != 2 or self.code.shape[1] != 4:
             raise ValueError("code is not int32[n, 4]")
-        fault = self.operands.fault(self.wires)
+        fault = self.operands.fault(self.wires) or self._fault_of_numbers() or self._fault_of_places()
         if fault is not None:
-            raise ValueError(f"operands: {fault}")
-        operation, wire, row, extra = self.code.T
+            raise ValueError(f"code or operands: {fault}")
+
+    def _fault_of_numbers(self) -> str | None:
+        """Say what is wrong with operations and extras."""
+        operation, _, _, extra = self.code.T
         if len(self.code) and (operation.min() < 0 or operation.max() > SOLVE or extra.min() < 0):
-            raise ValueError("code has an unknown operation")
-        solving = operation == SOLVE
-        # SAFETY: the kernel checks no bounds. Wires are given in order, so each is written once and none beyond the last.
-        if np.any(extra[solving] >= len(self.operands.table)):
-            raise ValueError("code names a factor that is not there")
-        if np.any(extra[_among(operation, Op.INSERTED, Op.PICK)] > _MOST_PLACES) or np.any(
-            extra[operation == Op.BITS] > _MOST_BITS
-        ):
-            raise ValueError("code has an instruction of too many bits")
-        ends = wire.astype(np.int64) + _counts(operation, extra)
-        starts = np.concatenate(([1 + self.public], ends))
+            return "an operation is unknown"
+        limits = {
+            SOLVE: len(self.operands.table) - 1,
+            Op.BITS: _MOST_BITS,
+            Op.INSERTED: _MOST_PLACES,
+            Op.PICK: _MOST_PLACES,
+        }
+        if any(extra[operation == op].max(initial=0) > limit for op, limit in limits.items()):
+            return "an instruction has too many bits, or a factor that is not there"
+        return None
+
+    def _fault_of_places(self) -> str | None:
+        """Say what is wrong with wires and rows. SAFETY: the kernel checks no bounds; wires are given in order, so each is written once and none beyond the last."""
+        operation, wire, row, extra = self.code.T
+        starts = np.concatenate(([1 + self.public], wire.astype(np.int64) + _counts(operation, extra)))
         if np.any(starts[:-1] != wire) or starts[-1] != self.wires:
-            raise ValueError("code does not give every wire once and in order")
+            return "not every wire is given once and in order"
         last = row.astype(np.int64) + _reads(operation, extra)
-        if len(row) and (row.min() < 0 or last[~solving].max(initial=0) > self.operands.rows):
-            raise ValueError("code reads a row that is not there")
+        if row.min(initial=0) < 0 or last[operation != SOLVE].max(initial=0) > self.operands.rows:
+            return "a row is not there"
+        return None
 
     @cached_property
     def brings(self) -> int:

@@ -16,7 +16,8 @@ implements: IEdDSA
 
 R: constant(uint256) = curve.R
 R2: constant(uint256) = 2 * curve.R
-WINDOWS: constant(uint256) = 126
+WINDOWS: constant(uint256) = 64
+SCALAR_LIMIT: constant(uint256) = 2**251
 
 POSEIDON: immutable(IPoseidon2)
 
@@ -31,7 +32,7 @@ def __init__(poseidon: address):
 def verify(
     key_x: uint256,
     key_y: uint256,
-    message: uint256,
+    message: DynArray[uint256, 16],
     r_y: uint256,
     r_sign: uint256,
     s: uint256,
@@ -43,7 +44,8 @@ def verify(
     @dev SAFETY: an answer of False from bad data needs no help and reads none; help that is read is checked, and the one call
          reverts where it fails, so neither wrong help nor want of gas makes a valid signature invalid.
     """
-    if message >= R or s >= curve.ORDER or r_y >= R or r_sign > 1:
+    # SPEC: 2^251 is below L, so s is canonical.
+    if len(message) == 0 or s >= SCALAR_LIMIT or r_y >= R or r_sign > 1:
         return False
     if not self._is_on_curve(key_x, key_y) or self._is_small([key_x, key_y, 1, 0]):
         return False
@@ -52,9 +54,17 @@ def verify(
     decompresses, r_x = self._decompress(r_y, r_sign, is_square, root)
     if not decompresses:
         return False
-    hash: uint256 = staticcall POSEIDON.hash_items(numbers.DOMAIN_CHALLENGE, [r_x, r_y, key_x, key_y, message])
-    # SPEC: c mod L, which changes nothing: 8 L A is the identity for every A.
-    sum: uint256[4] = self._combine(s, hash % curve.ORDER, key_x, key_y)
+    hashed: DynArray[uint256, 64] = [r_y, key_x, key_y]
+    for item: uint256 in message:
+        if item >= R:
+            return False
+        hashed.append(item)
+    # SPEC: R is bound by r_y and, in the domain, by r_sign, which is the parity of its x.
+    domain: uint256 = numbers.DOMAIN_CHALLENGE
+    if r_sign == 1:
+        domain = numbers.DOMAIN_CHALLENGE_ODD
+    hash: uint256 = staticcall POSEIDON.hash_items(domain, hashed)
+    sum: uint256[4] = self._combine(s, hash, key_x, key_y)
     minus_x: uint256 = unsafe_sub(R, r_x)
     return self._is_small(self._add(sum, self._cached([minus_x, r_y, 1, uint256_mulmod(minus_x, r_y, R)])))
 
@@ -155,40 +165,27 @@ def _add(p: uint256[4], q: uint256[4]) -> uint256[4]:
 
 @internal
 @pure
-def _table(key_x: uint256, key_y: uint256) -> uint256[4][16]:
+def _combine(s: uint256, hash: uint256, key_x: uint256, key_y: uint256) -> uint256[4]:
     """
-    @notice Cached i B - j A at 4 i + j, for i and j below 4.
+    @notice s B - c A with c = 2^128 + hash mod 2^128 and s = s_0 + 2^128 s_1: two bits of hash, s_0 and s_1 at a time, the highest first.
+    @dev INVARIANT: s is below 2^256. `base` has i B + j 2^128 B, cached and affine, at i + 4 j; `key` -A, -2 A and -3 A, cached.
+         `_double` and `_add` are written out: calls would cost half as much again.
     """
-    table: uint256[4][16] = empty(uint256[4][16])
-    minus_x: uint256 = unsafe_sub(R, key_x)
-    key: uint256[4] = self._cached([minus_x, key_y, 1, uint256_mulmod(minus_x, key_y, R)])
-    base: uint256[4] = self._cached(
-        [curve.BASE_X, curve.BASE_Y, 1, uint256_mulmod(curve.BASE_X, curve.BASE_Y, R)]
-    )
-    row: uint256[4] = [0, 1, 1, 0]
-    for i: uint256 in range(4):
-        point: uint256[4] = row
-        for j: uint256 in range(4):
-            table[unsafe_add(unsafe_mul(i, 4), j)] = self._cached(point)
-            point = self._add(point, key)
-        row = self._add(row, base)
-    return table
-
-
-@internal
-@pure
-def _combine(s: uint256, c: uint256, key_x: uint256, key_y: uint256) -> uint256[4]:
-    """
-    @notice s B - c A, two bits of both scalars at a time, the highest first.
-    @dev INVARIANT: s and c are below L < 2^252. `_double` and `_add` are written out: calls would cost half as much again.
-    """
-    table: uint256[4][16] = self._table(key_x, key_y)
-    x: uint256 = 0
-    y: uint256 = 1
+    base: uint256[3][16] = curve.BASE_TABLE
+    x: uint256 = unsafe_sub(R, key_x)
+    y: uint256 = key_y
     z: uint256 = 1
-    t: uint256 = 0
-    s_left: uint256 = s << 4
-    c_left: uint256 = c << 4
+    t: uint256 = uint256_mulmod(x, y, R)
+    minus: uint256[4] = [x, y, z, t]
+    twice: uint256[4] = self._double(minus)
+    key: uint256[4][4] = empty(uint256[4][4])
+    key[1] = self._cached(minus)
+    key[2] = self._cached(twice)
+    key[3] = self._cached(self._add(twice, key[1]))
+    # What is left of each, its highest bits first. The 2^128 of c is where the sum starts: at -A.
+    low: uint256 = s << 128
+    high: uint256 = s
+    c: uint256 = hash << 128
     for _: uint256 in range(WINDOWS):
         for __: uint256 in range(2):
             xx: uint256 = uint256_mulmod(x, x, R)
@@ -203,14 +200,29 @@ def _combine(s: uint256, c: uint256, key_x: uint256, key_y: uint256) -> uint256[
             y = uint256_mulmod(g, h, R)
             z = uint256_mulmod(f, g, R)
             t = uint256_mulmod(e, h, R)
-        at: uint256 = unsafe_add(unsafe_mul(s_left >> 254, 4), c_left >> 254)
-        s_left = s_left << 2
-        c_left = c_left << 2
+        at: uint256 = unsafe_add(low >> 254, unsafe_mul(high >> 254, 4))
+        low = low << 2
+        high = high << 2
         if at != 0:
-            a: uint256 = uint256_mulmod(unsafe_add(y, unsafe_sub(R, x)), table[at][0], R)
-            b: uint256 = uint256_mulmod(unsafe_add(y, x), table[at][1], R)
-            k: uint256 = uint256_mulmod(t, table[at][2], R)
-            d: uint256 = uint256_mulmod(z, table[at][3], R)
+            a: uint256 = uint256_mulmod(unsafe_add(y, unsafe_sub(R, x)), base[at][0], R)
+            b: uint256 = uint256_mulmod(unsafe_add(y, x), base[at][1], R)
+            k: uint256 = uint256_mulmod(t, base[at][2], R)
+            d: uint256 = uint256_addmod(z, z, R)
+            e: uint256 = unsafe_add(b, unsafe_sub(R, a))
+            f: uint256 = unsafe_add(d, unsafe_sub(R, k))
+            g: uint256 = unsafe_add(d, k)
+            h: uint256 = unsafe_add(b, a)
+            x = uint256_mulmod(e, f, R)
+            y = uint256_mulmod(g, h, R)
+            z = uint256_mulmod(f, g, R)
+            t = uint256_mulmod(e, h, R)
+        at = c >> 254
+        c = c << 2
+        if at != 0:
+            a: uint256 = uint256_mulmod(unsafe_add(y, unsafe_sub(R, x)), key[at][0], R)
+            b: uint256 = uint256_mulmod(unsafe_add(y, x), key[at][1], R)
+            k: uint256 = uint256_mulmod(t, key[at][2], R)
+            d: uint256 = uint256_mulmod(z, key[at][3], R)
             e: uint256 = unsafe_add(b, unsafe_sub(R, a))
             f: uint256 = unsafe_add(d, unsafe_sub(R, k))
             g: uint256 = unsafe_add(d, k)

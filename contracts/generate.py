@@ -4,7 +4,7 @@ A number that two languages must agree on has one source: `rollup.crypto` for th
 `rollup.ir.primitives` for the machine.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from contracts.poseidon2_kernel import init_code
@@ -49,12 +49,17 @@ def poseidon2() -> str:
 
 def curve() -> str:
     """Return `lib/jubjub_constants.vy`."""
-    base = jubjub.GENERATOR
-    names = {"R": fr.R, "D": jubjub.D, "TWICE_D": 2 * jubjub.D % fr.R, "ORDER": jubjub.ORDER}
-    names |= {"BASE_X": base.x, "BASE_Y": base.y, "NON_SQUARE": fr.GENERATOR}
-    return _file(
-        "Jubjub: the curve, its order and the base point of signatures", [_constant(*item) for item in names.items()]
-    )
+    names = {"R": fr.R, "D": jubjub.D, "TWICE_D": 2 * jubjub.D % fr.R, "NON_SQUARE": fr.GENERATOR}
+    lines = [_constant(*item) for item in names.items()]
+    rows = [f"    [{', '.join(map(str, row))}]," for row in _base_table()]
+    table = ["# i B + j 2^128 B at i + 4 j, each as y - x, y + x, 2 d x y.", "BASE_TABLE: constant(uint256[3][16]) = ["]
+    return _file("Jubjub: the curve and multiples of the base point of signatures", [*lines, *table, *rows, "]"])
+
+
+def _base_table() -> Iterator[tuple[int, int, int]]:
+    for i in range(16):
+        x, y = jubjub.multiply((i & 3) + (i >> 2 << 128), jubjub.GENERATOR)
+        yield (y - x) % fr.R, (y + x) % fr.R, 2 * jubjub.D * x * y % fr.R
 
 
 def machine() -> str:

@@ -115,9 +115,12 @@ def run(constants: Bytes[16384], instructions: Bytes[4096], environment: Environ
                 assert verified < len(environment.roots), "stepper: a signature's root is missing"
                 root: Root = environment.roots[verified]
                 verified = unsafe_add(verified, 1)
+                message: DynArray[uint256, 16] = []
+                for k: uint256 in range(imm, bound=16):
+                    message.append(queue[unsafe_add(k, 2)])
                 value = convert(
                     staticcall environment.eddsa.verify(
-                        queue[0], queue[1], queue[2], registers[a], registers[b], registers[c], root.is_square, root.root
+                        queue[0], queue[1], message, registers[a], registers[b], registers[c], root.is_square, root.root
                     ),
                     uint256,
                 )

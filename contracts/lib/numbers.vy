@@ -36,6 +36,7 @@ DOMAIN_CHUNK: constant(uint256) = 5
 DOMAIN_CHAIN: constant(uint256) = 6
 DOMAIN_WALLET: constant(uint256) = 7
 DOMAIN_USER: constant(uint256) = 8
+DOMAIN_CHALLENGE_ODD: constant(uint256) = 11
 STATUS_APPLIED: constant(uint256) = 0
 STATUS_FAILED: constant(uint256) = 1
 STATUS_SKIPPED: constant(uint256) = 2

@@ -46,7 +46,7 @@ class Transaction:
 
     def sign(self, secret: SecretKey, layout: Layout, domain: int, nonce: int) -> "Transaction":
         """Return this transaction with a signature for the nonce given."""
-        return replace(self, signature=eddsa.sign(secret, self.message(layout, domain, nonce)))
+        return replace(self, signature=eddsa.sign(secret, (self.message(layout, domain, nonce),)))
 
     def slots(self, image: Image) -> tuple[int, ...]:
         """Return the slots that a batch carries; `PeerError` if unsigned, unknown to the program or not exactly writable."""

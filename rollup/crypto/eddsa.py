@@ -1,4 +1,4 @@
-"""EdDSA over Jubjub with Poseidon2: one cofactored equation, strict encodings (SOUNDNESS 6).
+"""EdDSA over Jubjub with Poseidon2: one cofactored equation, strict encodings, challenges of 128 bits (SOUNDNESS 6, ADR XXXX).
 
 Secrets are handled in plain Python integers and are *not* constant-time: whoever can time a signer can learn its key. Sign where nobody else runs.
 """
@@ -6,6 +6,7 @@ Secrets are handled in plain Python integers and are *not* constant-time: whoeve
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import NamedTuple
 
 from rollup.crypto import jubjub
@@ -15,11 +16,16 @@ from rollup.crypto.poseidon2 import Domain, hash_items
 from rollup.errors import DecodeError
 
 SEED_BYTES = 32
+CHALLENGE_BITS = 128
+SCALAR_LIMIT = 1 << 251
+"""A signature's s is below: so it is below L, and canonical, without a comparison."""
+MAX_ITEMS = 16
+"""Elements of a message; at least one."""
 _SECP256K1_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
 
 class Signature(NamedTuple):
-    """R as its y coordinate and the parity of its x, and the scalar s; valid only with r_y < R, r_sign a bit and s < L."""
+    """R as its y coordinate and the parity of its x, and the scalar s; valid only with r_y < R, r_sign a bit and s < 2^251."""
 
     r_y: int
     r_sign: int
@@ -35,9 +41,18 @@ class SecretKey:
     public: Point
 
 
-def challenge(r: Point, public: Point, message: int) -> int:
-    """Return c = H(R, A, M) mod L over all four coordinates."""
-    return hash_items(Domain.CHALLENGE, (r.x, r.y, public.x, public.y, message)) % ORDER
+Message = Sequence[int]
+"""What is signed: 1 … `MAX_ITEMS` elements; no two messages of different lengths have a challenge's preimage in common."""
+
+
+def challenge(r: Point, public: Point, message: Message) -> int:
+    """Return c = 2^128 + H(R, A, M) mod 2^128.
+
+    The domain says the parity of R's x, so that of R both coordinates are bound. The bit at the top keeps every prefix of c from being 0 or ±1, which the
+    circuit relies on. SAFETY: that challenges of 128 bits are enough is argued in ADR XXXX.
+    """
+    domain = Domain.CHALLENGE_ODD if r.x & 1 else Domain.CHALLENGE
+    return (1 << CHALLENGE_BITS) + hash_items(domain, (r.y, *public, *message)) % (1 << CHALLENGE_BITS)
 
 
 def is_valid_key(public: Point) -> bool:
@@ -45,12 +60,17 @@ def is_valid_key(public: Point) -> bool:
     return jubjub.is_on_curve(public) and not jubjub.is_small_order(public)
 
 
-def verify(public: Point, message: int, signature: Signature) -> bool:
+def is_message(message: Message) -> bool:
+    """Tell whether this can be signed at all."""
+    return 1 <= len(message) <= MAX_ITEMS and all(map(is_canonical, message))
+
+
+def verify(public: Point, message: Message, signature: Signature) -> bool:
     """Tell whether 8(s·B - R - c·A) is the identity; total over all integers, and False for whatever is not strictly encoded.
 
     R and A may have a component of small order (only a *wholly* small A is refused); the cofactor removes it, here as in a batch.
     """
-    if not (is_canonical(message) and 0 <= signature.s < ORDER and is_valid_key(public)):
+    if not (is_message(message) and 0 <= signature.s < SCALAR_LIMIT and is_valid_key(public)):
         return False
     r = jubjub.decompress(signature.r_y, signature.r_sign)
     if r is None:
@@ -60,7 +80,7 @@ def verify(public: Point, message: int, signature: Signature) -> bool:
     return jubjub.multiply(COFACTOR, difference) == jubjub.IDENTITY
 
 
-Item = tuple[Point, int, Signature]
+Item = tuple[Point, Message, Signature]
 """Key, message and signature."""
 
 
@@ -81,15 +101,30 @@ def verify_batch(items: Sequence[Item]) -> list[bool]:
     return eddsa_batch.Prepared(items).verify_together()
 
 
-def sign(secret: SecretKey, message: int) -> Signature:
-    """Sign an element of [0, R) with a nonce that depends on key and message alone; `DecodeError` outside that range."""
-    text = to_bytes32(require_canonical(message))
-    nonce = _scalar(
-        b"tandem/eddsa/nonce", secret.prefix, to_bytes32(secret.public.x), to_bytes32(secret.public.y), text
-    )
+def sign(secret: SecretKey, message: Message) -> Signature:
+    """Sign a message with nonces that depend on key, message and a counter alone; `DecodeError` for what is no message.
+
+    Nonces are tried until s is below 2^251, 1.8 of them on average. SAFETY: s is uniform below L whatever the key is, so which of them serves tells nothing.
+    """
+    if not 1 <= len(message) <= MAX_ITEMS:
+        raise DecodeError("eddsa: not a message", expected=f"1 … {MAX_ITEMS} elements", got=len(message))
+    text = [to_bytes32(require_canonical(item)) for item in (*secret.public, *message)]
+    for counter in count():
+        nonce = _scalar(b"tandem/eddsa/nonce", secret.prefix, counter.to_bytes(8, "big"), *text)
+        signature = sign_with(secret, nonce, message)
+        if signature is not None:
+            return signature
+    raise AssertionError("numbers do not end")
+
+
+def sign_with(secret: SecretKey, nonce: int, message: Message) -> Signature | None:
+    """Return the signature that a nonce makes, or None if its s is too large.
+
+    Whoever gives two messages one nonce gives away the key: `sign` never does.
+    """
     r = jubjub.multiply(nonce, GENERATOR)
     s = (nonce + challenge(r, secret.public, message) * secret.scalar) % ORDER
-    return Signature(r.y, r.x & 1, s)
+    return Signature(r.y, r.x & 1, s) if s < SCALAR_LIMIT else None
 
 
 def generate(seed: bytes) -> SecretKey:

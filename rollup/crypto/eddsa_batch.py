@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rollup.crypto import eddsa_kernels, jubjub, jubjub_kernels, jubjub_msm_kernels, poseidon2_kernels
-from rollup.crypto.eddsa import Item
+from rollup.crypto.eddsa import Item, is_message
 from rollup.crypto.fr import is_canonical
 from rollup.crypto.fr_kernels import FR
 from rollup.crypto.jubjub import ORDER
@@ -32,8 +32,9 @@ class Prepared:
         rows = [_row(item) for item in items]
         self._count = len(items)
         self._signs = np.array([item[2].r_sign == 1 for item in items], dtype=np.bool_)
-        self._scalars = [row[4] for row in rows]
+        self._scalars = [row[3] for row in rows]
         self._elements = FR.from_ints([value for row in rows for value in row])
+        self._offsets = np.cumsum([0, *map(len, rows)], dtype=np.int64)
         self._tables = jubjub_kernels.tables(), poseidon2_kernels.table(4)
 
     def verify_each(self) -> list[bool]:
@@ -42,8 +43,8 @@ class Prepared:
 
     def _verify_each(self, start: int, end: int) -> list[bool]:
         results = np.zeros(end - start, dtype=np.bool_)
-        elements, signs = self._elements[5 * start : 5 * end], self._signs[start:end]
-        eddsa_kernels.verify_many(results, elements, signs, end - start, *self._tables, eddsa_kernels.scratch())
+        offsets, signs = self._offsets[start : end + 1], self._signs[start:end]
+        eddsa_kernels.verify_many(results, self._elements, offsets, signs, *self._tables, eddsa_kernels.scratch())
         return [bool(result) for result in results]
 
     def prepare(self) -> tuple[eddsa_kernels.Bits, Words, list[int]]:
@@ -53,7 +54,7 @@ class Prepared:
         challenges = np.zeros((self._count, 4), dtype=np.uint64)
         scratch = eddsa_kernels.scratch()
         eddsa_kernels.prepare_many(
-            results, points, challenges, self._elements, self._signs, self._count, *self._tables, scratch
+            results, points, challenges, self._elements, self._offsets, self._signs, *self._tables, scratch
         )
         return results, points, ints_from_words(challenges)
 
@@ -108,7 +109,8 @@ def _affine(x: int, y: int, z: int) -> jubjub.Point:
     return jubjub.Point(x * inverse % FR.modulus, y * inverse % FR.modulus)
 
 
-def _row(item: Item) -> tuple[int, int, int, int, int]:
+def _row(item: Item) -> tuple[int, ...]:
     public, message, signature = item
-    row = public.x, public.y, message, signature.r_y, signature.s
-    return row if signature.r_sign in (0, 1) and all(is_canonical(value) for value in row) else (0, 0, 0, 0, 0)
+    row = public.x, public.y, signature.r_y, signature.s
+    good = signature.r_sign in (0, 1) and is_message(message) and all(map(is_canonical, row))
+    return (*row, *message) if good else (0,) * (eddsa_kernels.ROWS + 1)

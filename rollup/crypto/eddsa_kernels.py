@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from rollup.crypto.fr_kernels import SIZE, fr_copy, fr_less, fr_mul
+from rollup.crypto.fr_kernels import SIZE, fr_copy, fr_mul
 from rollup.crypto.jubjub_kernels import (
     DOUBLE_MULTIPLY_SCRATCH,
-    ORDER,
     RAW_ONE,
     decompress,
     is_on_curve,
@@ -14,15 +13,25 @@ from rollup.crypto.jubjub_kernels import (
     point_from_affine,
     point_is_small,
     point_sub,
-    reduce_by_order,
 )
-from rollup.crypto.limbs import Words, array_address, keep, kernel, no_inline
-from rollup.crypto.poseidon2 import Domain
+from rollup.crypto.limbs import Words, array_address, keep, kernel, load_word, no_inline, store_word
 from rollup.crypto.poseidon2_kernels import hash_items
 
-CHALLENGE = int(Domain.CHALLENGE)
+# The numbers of `eddsa` and `poseidon2.Domain`. They enter compiled code, so they stand in a file by which the cache of kernels is named; a test compares.
+CHALLENGE, CHALLENGE_ODD = 3, 11
+TOP_BITS = 59
+"""Of the scalar's highest word: s < 2^251."""
+MAX_ITEMS = 16
+
+ROWS = 4
+"""Elements of an item before its message: key_x, key_y, r_y, s."""
+_HASHED = 3 + MAX_ITEMS
+_FRONT = 3 + _HASHED
+"""Elements at the start of the scratch: s, c, R's x, and what is hashed."""
+
 Bits = np.ndarray[tuple[int], np.dtype[np.bool_]]
-SCRATCH = 20 * SIZE + max(DOUBLE_MULTIPLY_SCRATCH, 32 * SIZE)
+Offsets = np.ndarray[tuple[int], np.dtype[np.int64]]
+SCRATCH = (_FRONT + 12) * SIZE + max(DOUBLE_MULTIPLY_SCRATCH, 32 * SIZE)
 """Bytes that `verify` needs."""
 
 
@@ -31,46 +40,68 @@ def scratch() -> Words:
     return np.zeros((SCRATCH // SIZE, 4), dtype=np.uint64)
 
 
-@kernel("boolean(intp,intp,intp,intp,intp,intp,intp,intp,intp)")
+@kernel("boolean(intp,intp,intp,intp,intp,intp,intp,intp,intp,intp)")
 def prepare(
-    key_x: int, key_y: int, message: int, r_y: int, r_sign: int, s: int, curve: int, poseidon: int, scratch: int
+    key_x: int,
+    key_y: int,
+    message: int,
+    items: int,
+    r_y: int,
+    r_sign: int,
+    s: int,
+    curve: int,
+    poseidon: int,
+    scratch: int,
 ) -> bool:
     """Make every check but the equation, and leave at `scratch` the integers s and c, and R's x; parameters as for `verify`."""
     no_inline()
-    scalar, challenge, hashed = scratch, scratch + SIZE, scratch + 2 * SIZE
-    point, rest = scratch + 8 * SIZE, scratch + 16 * SIZE
-    if r_sign < 0 or r_sign > 1:
+    scalar, challenge, r_x = scratch, scratch + SIZE, scratch + 2 * SIZE
+    hashed, point, rest = scratch + 3 * SIZE, scratch + _FRONT * SIZE, scratch + (_FRONT + 12) * SIZE
+    if r_sign < 0 or r_sign > 1 or items < 1 or items > MAX_ITEMS:
         return False
     fr_mul(scalar, s, curve + RAW_ONE)
-    if not fr_less(scalar, curve + ORDER) or not is_on_curve(key_x, key_y, curve, rest):
+    if load_word(scalar + 24) >> np.uint64(TOP_BITS) != np.uint64(0) or not is_on_curve(key_x, key_y, curve, rest):
         return False
     point_from_affine(point, key_x, key_y, curve)
-    if point_is_small(point) or not decompress(hashed, r_y, r_sign, curve, rest):
+    if point_is_small(point) or not decompress(r_x, r_y, r_sign, curve, rest):
         return False
-    fr_copy(hashed + SIZE, r_y)
-    fr_copy(hashed + 2 * SIZE, key_x)
-    fr_copy(hashed + 3 * SIZE, key_y)
-    fr_copy(hashed + 4 * SIZE, message)
-    hash_items(challenge, hashed, 5, CHALLENGE, poseidon, rest)
+    fr_copy(hashed, r_y)
+    fr_copy(hashed + SIZE, key_x)
+    fr_copy(hashed + 2 * SIZE, key_y)
+    for i in range(items):
+        fr_copy(hashed + (3 + i) * SIZE, message + i * SIZE)
+    hash_items(challenge, hashed, 3 + items, CHALLENGE_ODD if r_sign else CHALLENGE, poseidon, rest)
     fr_mul(challenge, challenge, curve + RAW_ONE)
-    reduce_by_order(challenge, curve)
+    # c = 2^128 + hash mod 2^128
+    store_word(challenge + 16, np.uint64(1))
+    store_word(challenge + 24, np.uint64(0))
     return True
 
 
-@kernel("boolean(intp,intp,intp,intp,intp,intp,intp,intp,intp)")
+@kernel("boolean(intp,intp,intp,intp,intp,intp,intp,intp,intp,intp)")
 def verify(
-    key_x: int, key_y: int, message: int, r_y: int, r_sign: int, s: int, curve: int, poseidon: int, scratch: int
+    key_x: int,
+    key_y: int,
+    message: int,
+    items: int,
+    r_y: int,
+    r_sign: int,
+    s: int,
+    curve: int,
+    poseidon: int,
+    scratch: int,
 ) -> bool:
     """Tell whether 8(s·B - R - c·A) is the identity, with every check of `eddsa.verify`; total.
 
-    All but `r_sign` (an integer) are addresses of elements in Montgomery form, s too: so r_y and message are canonical, and an s of R or more cannot
-    be said. `curve`: `jubjub_kernels.tables()`; `poseidon`: `poseidon2_kernels.table(4)`; `scratch`: `SCRATCH` bytes, apart from the rest.
+    All but `items` and `r_sign` (integers) are addresses of elements in Montgomery form, s too: so r_y and message are canonical, and an s of R or more
+    cannot be said. `message`: `items` elements; `curve`: `jubjub_kernels.tables()`; `poseidon`: `poseidon2_kernels.table(4)`; `scratch`: `SCRATCH` bytes,
+    apart from the rest.
     """
     no_inline()
     scalar, challenge, r_x = scratch, scratch + SIZE, scratch + 2 * SIZE
-    point, difference = scratch + 8 * SIZE, scratch + 12 * SIZE
-    cached, rest = scratch + 16 * SIZE, scratch + 20 * SIZE
-    if not prepare(key_x, key_y, message, r_y, r_sign, s, curve, poseidon, scratch):
+    point = scratch + _FRONT * SIZE
+    difference, cached, rest = point + 4 * SIZE, point + 8 * SIZE, point + 12 * SIZE
+    if not prepare(key_x, key_y, message, items, r_y, r_sign, s, curve, poseidon, scratch):
         return False
     point_from_affine(point, key_x, key_y, curve)
     multiply_difference(difference, scalar, point, challenge, curve, rest)
@@ -81,35 +112,38 @@ def verify(
 
 
 @kernel(
-    "void(boolean[::1],uint64[:,::1],uint64[:,::1],uint64[:,::1],boolean[::1],intp,uint64[:,::1],uint64[:,::1],uint64[:,::1])"
+    "void(boolean[::1],uint64[:,::1],uint64[:,::1],uint64[:,::1],int64[::1],boolean[::1],uint64[:,::1],uint64[:,::1],uint64[:,::1])"
 )
 def prepare_many(
     results: Bits,
     points: Words,
     challenges: Words,
     elements: Words,
+    offsets: Offsets,
     signs: Bits,
-    count: int,
     curve: Words,
     poseidon: Words,
     scratch: Words,
 ) -> None:
     """`prepare` for each item: `points`, uint64[6·count, 4], gets R and A, affine cached; `challenges`, uint64[count, 4], the integers c.
 
-    `elements` as for `verify_many`; where the result is False, points and challenges are left as they were.
+    `elements`, `offsets` and `signs` as for `verify_many`; where the result is False, points and challenges are left as they were.
     """
     no_inline()
-    item, constants, memory = array_address(elements), array_address(curve), array_address(scratch)
-    point, cached = memory + 8 * SIZE, memory + 12 * SIZE
-    for i in range(count):
-        y = item + 3 * SIZE
+    constants, memory = array_address(curve), array_address(scratch)
+    point = memory + _FRONT * SIZE
+    cached = point + 4 * SIZE
+    for i in range(results.shape[0]):
+        item = array_address(elements) + offsets[i] * SIZE
+        y = item + 2 * SIZE
         results[i] = prepare(
             item,
             item + SIZE,
-            item + 2 * SIZE,
+            item + ROWS * SIZE,
+            offsets[i + 1] - offsets[i] - ROWS,
             y,
             1 if signs[i] else 0,
-            item + 4 * SIZE,
+            item + 3 * SIZE,
             constants,
             array_address(poseidon),
             memory,
@@ -124,7 +158,6 @@ def prepare_many(
                 point_cache(cached, point, constants)
                 for k in range(3):
                     fr_copy(array_address(points) + ((2 * i + j) * 3 + k) * SIZE, cached + k * SIZE)
-        item += 5 * SIZE
     keep(points)
     keep(challenges)
     keep(elements)
@@ -133,31 +166,31 @@ def prepare_many(
     keep(scratch)
 
 
-@kernel("void(boolean[::1],uint64[:,::1],boolean[::1],intp,uint64[:,::1],uint64[:,::1],uint64[:,::1])")
+@kernel("void(boolean[::1],uint64[:,::1],int64[::1],boolean[::1],uint64[:,::1],uint64[:,::1],uint64[:,::1])")
 def verify_many(
     results: Bits,
     elements: Words,
+    offsets: Offsets,
     signs: Bits,
-    count: int,
     curve: Words,
     poseidon: Words,
     scratch: Words,
 ) -> None:
-    """`elements`: uint64[5·count, 4], for each item key_x, key_y, message, r_y, s."""
-    item = array_address(elements)
-    for i in range(count):
+    """Set each result; item i has the elements `offsets[i]` … `offsets[i + 1] - 1`: key_x, key_y, r_y, s, and its message."""
+    for i in range(results.shape[0]):
+        item = array_address(elements) + offsets[i] * SIZE
         results[i] = verify(
             item,
             item + SIZE,
+            item + ROWS * SIZE,
+            offsets[i + 1] - offsets[i] - ROWS,
             item + 2 * SIZE,
-            item + 3 * SIZE,
             1 if signs[i] else 0,
-            item + 4 * SIZE,
+            item + 3 * SIZE,
             array_address(curve),
             array_address(poseidon),
             array_address(scratch),
         )
-        item += 5 * SIZE
     keep(elements)
     keep(curve)
     keep(poseidon)

@@ -17,7 +17,6 @@ from rollup.crypto.fr_kernels import (
     fr_copy,
     fr_eq,
     fr_is_zero,
-    fr_less,
     fr_mul,
     fr_neg,
     fr_sqr,
@@ -35,15 +34,15 @@ ONE = 0
 RAW_ONE = 1 * SIZE  # the integer 1: multiplying by it leaves Montgomery form
 D = 2 * SIZE
 DOUBLE_D = 3 * SIZE
-ORDERS = 4 * SIZE  # the integers 8L, 4L, 2L, L
-ORDER = 7 * SIZE
-ROOT_DIGITS = 8 * SIZE  # hexadecimal digits of `_ROOT_EXPONENT`, most significant first, a word each
+ROOT_DIGITS = 4 * SIZE  # hexadecimal digits of `_ROOT_EXPONENT`, most significant first, a word each
 ROOT_DIGIT_COUNT = 56
 ROOTS = ROOT_DIGITS + 8 * ROOT_DIGIT_COUNT  # g^(2^24 j), j < 256, where g = 7^((R-1)/2^32)
 ROOT_INVERSES = ROOTS + 256 * SIZE  # g^(-2^(8i) j), i < 4, j < 256
 MULTIPLES = ROOT_INVERSES + 1024 * SIZE  # odd multiples of B, affine cached
 MULTIPLES_WIDTH = 8
 MULTIPLES_COUNT = 1 << (MULTIPLES_WIDTH - 2)
+HIGH_MULTIPLES = MULTIPLES + 3 * MULTIPLES_COUNT * SIZE  # and of 2^128 B
+MULTIPLES_SHIFT = 128
 
 _ROOT_EXPONENT = (((fr.R - 1) >> fr.TWO_ADICITY) - 1) // 2
 _GENERATOR_BITS = fr.TWO_ADICITY - 8
@@ -56,15 +55,15 @@ def tables() -> Words:
     inverse = fr.inv(root)
     coarse = pow(root, 1 << _GENERATOR_BITS, fr.R)
     digits = [int(digit, 16) for digit in f"{_ROOT_EXPONENT:0{ROOT_DIGIT_COUNT}x}"]
+    bases = jubjub.GENERATOR, jubjub.multiply(1 << MULTIPLES_SHIFT, jubjub.GENERATOR)
     parts = [
         FR.from_ints([1]),
         words_from_ints([1], 4),
         FR.from_ints([jubjub.D, 2 * jubjub.D]),
-        words_from_ints([jubjub.ORDER << shift for shift in (3, 2, 1, 0)], 4),
         np.array(digits, dtype=np.uint64).reshape(-1, 4),
         FR.from_ints(_powers(coarse)),
         FR.from_ints([value for i in range(4) for value in _powers(pow(inverse, 1 << 8 * i, fr.R))]),
-        FR.from_ints([value for point in _odd_multiples() for value in affine_cached(point)]),
+        FR.from_ints([value for base in bases for point in _odd_multiples(base) for value in affine_cached(point)]),
     ]
     return np.concatenate(parts)
 
@@ -76,8 +75,8 @@ def _powers(base: int) -> list[int]:
     return result
 
 
-def _odd_multiples() -> list[jubjub.Point]:
-    points, step = [jubjub.GENERATOR], jubjub.double(jubjub.GENERATOR)
+def _odd_multiples(base: jubjub.Point) -> list[jubjub.Point]:
+    points, step = [base], jubjub.double(base)
     while len(points) < MULTIPLES_COUNT:
         points.append(jubjub.add(points[-1], step))
     return points
@@ -262,14 +261,6 @@ def decompress(x: int, y: int, sign: int, tables: int, scratch: int) -> bool:
     return True
 
 
-@kernel("void(intp,intp)")
-def reduce_by_order(value: int, tables: int) -> None:
-    """Reduce an integer below 16 L, four words, modulo L in place. SAFETY: R < 16 L, and subtracting a smaller integer in Fr is exact."""
-    for i in range(4):
-        if not fr_less(value, tables + ORDERS + i * SIZE):
-            fr_sub(value, value, tables + ORDERS + i * SIZE)
-
-
 @kernel("intp(intp,intp,intp)")
 def signed_digits(digits: int, scalar: int, width: int) -> int:
     """Write the width-w NAF of an integer below 2^252 (four words, destroyed), one word a digit, lowest first; return how many.
@@ -303,18 +294,39 @@ def signed_digits(digits: int, scalar: int, width: int) -> int:
 
 
 DIGITS = 256 * 8
-DOUBLE_MULTIPLY_SCRATCH = 2 * DIGITS + 8 * CACHED + 2 * POINT
+DOUBLE_MULTIPLY_SCRATCH = 3 * DIGITS + 8 * CACHED + 2 * POINT + 2 * SIZE
 _WIDTH = 5
+_HALF_WORDS = MULTIPLES_SHIFT // 64
+
+
+@kernel("void(intp,intp,intp)")
+def add_multiple(point: int, digit: int, table: int) -> None:
+    """Add an odd multiple of the point that a table (of odd multiples, affine cached) begins with; nothing for digit 0."""
+    if digit > 0:
+        point_add_affine(point, table + (digit >> 1) * AFFINE_CACHED)
+    elif digit < 0:
+        point_sub_affine(point, table + ((-digit) >> 1) * AFFINE_CACHED)
 
 
 @kernel("void(intp,intp,intp,intp,intp,intp)")
 def multiply_difference(result: int, s: int, point: int, c: int, tables: int, scratch: int) -> None:
-    """Set `result` to s·B - c·P for integers s, c < 2^252 of four words, which are destroyed. `scratch`: `DOUBLE_MULTIPLY_SCRATCH` bytes."""
+    """Set `result` to s·B - c·P for integers s, c < 2^252 of four words, c destroyed. `scratch`: `DOUBLE_MULTIPLY_SCRATCH` bytes.
+
+    s = s_0 + 2^128·s_1, and of 2^128·B there is a table as of B: so there are max(128, bits of c) doublings, whatever s is.
+    """
     no_inline()
-    s_digits, c_digits = scratch, scratch + DIGITS
+    low_digits, high_digits, c_digits = scratch, scratch + DIGITS, scratch + 2 * DIGITS
     multiples = c_digits + DIGITS
     multiple, double = multiples + 8 * CACHED, multiples + 8 * CACHED + POINT
-    s_count, c_count = signed_digits(s_digits, s, MULTIPLES_WIDTH), signed_digits(c_digits, c, _WIDTH)
+    low, high = double + POINT, double + POINT + SIZE
+    for i in range(4):
+        store_word(low + 8 * i, load_word(s + 8 * i) if i < _HALF_WORDS else np.uint64(0))
+        store_word(high + 8 * i, load_word(s + 8 * (i + _HALF_WORDS)) if i < _HALF_WORDS else np.uint64(0))
+    low_count, high_count = (
+        signed_digits(low_digits, low, MULTIPLES_WIDTH),
+        signed_digits(high_digits, high, MULTIPLES_WIDTH),
+    )
+    c_count = signed_digits(c_digits, c, _WIDTH)
     for i in range(4):
         fr_copy(multiple + i * SIZE, point + i * SIZE)
         fr_copy(result + i * SIZE, point + i * SIZE)
@@ -324,18 +336,17 @@ def multiply_difference(result: int, s: int, point: int, c: int, tables: int, sc
         point_cache(multiples + i * CACHED, multiple, tables)
         point_add(multiple, double)
     point_identity(result, tables)
-    i = max(s_count, c_count) - 1
+    i = max(low_count, high_count, c_count) - 1
     while i >= 0:
-        s_digit = np.int64(load_word(s_digits + 8 * i)) if i < s_count else np.int64(0)
+        low_digit = np.int64(load_word(low_digits + 8 * i)) if i < low_count else np.int64(0)
+        high_digit = np.int64(load_word(high_digits + 8 * i)) if i < high_count else np.int64(0)
         c_digit = np.int64(load_word(c_digits + 8 * i)) if i < c_count else np.int64(0)
-        if s_digit == 0 and c_digit == 0 and i > 0:
+        if low_digit == 0 and high_digit == 0 and c_digit == 0 and i > 0:
             point_double_only(result)
         else:
             point_double(result)
-        if s_digit > 0:
-            point_add_affine(result, tables + MULTIPLES + (s_digit >> 1) * AFFINE_CACHED)
-        elif s_digit < 0:
-            point_sub_affine(result, tables + MULTIPLES + ((-s_digit) >> 1) * AFFINE_CACHED)
+        add_multiple(result, int(low_digit), tables + MULTIPLES)
+        add_multiple(result, int(high_digit), tables + HIGH_MULTIPLES)
         if c_digit > 0:
             point_sub(result, multiples + (c_digit >> 1) * CACHED)
         elif c_digit < 0:

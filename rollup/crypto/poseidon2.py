@@ -30,6 +30,7 @@ class Domain(IntEnum):
     CHAIN = 6
     WALLET = 7
     USER = 8
+    CHALLENGE_ODD = 11
 
 
 def permute(state: Sequence[int]) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from rollup.crypto.jubjub import Point
 from rollup.crypto.poseidon2 import hash_items
 from rollup.errors import InternalError
 from rollup.ir.bounds import of_width
+from rollup.ir.check import KEY_ITEMS
 from rollup.ir.graph import Check, Graph, Instruction
 from rollup.ir.layout import Layout
 from rollup.ir.primitives import Primitive
@@ -195,7 +196,7 @@ def _hash(machine: Machine, instruction: Instruction) -> int:
 
 
 def _verify_signature(machine: Machine, instruction: Instruction) -> int:
-    key_x, key_y, message = machine.queue
+    key_x, key_y, *message = machine.queue[: KEY_ITEMS + instruction.imm]
     machine.queue.clear()
     r_y, r_sign, s = (machine.registers[register] for register in instruction.operands)
     return int(eddsa.verify(Point(key_x, key_y), message, eddsa.Signature(r_y, r_sign, s)))

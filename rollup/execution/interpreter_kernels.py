@@ -134,7 +134,8 @@ def run_to_open(
             waiting = 0
         elif op == VERIFY_SIGNATURE:
             sign = 0 if fr_is_zero(b) else 1
-            valid = verify(queued, queued + SIZE, queued + 2 * SIZE, a, sign, c, array_address(curve), table, memory)
+            message = queued + 2 * SIZE
+            valid = verify(queued, queued + SIZE, message, imm, a, sign, c, array_address(curve), table, memory)
             fr_copy(result, one if valid else zero)
             waiting = 0
         elif op == OUTPUT:

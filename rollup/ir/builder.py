@@ -66,9 +66,10 @@ class Builder:
         """Return the register of `hash_items(domain, items)`."""
         return self._queued(Instruction(Primitive.HASH, domain, len(items)), items, R)
 
-    def verify_signature(self, key: tuple[int, int], message: int, r_y: int, r_sign: int, s: int) -> int:
-        """Return the register that tells whether a signature is valid."""
-        return self._queued(Instruction(Primitive.VERIFY_SIGNATURE, 0, r_y, r_sign, s), (*key, message), BOOLEAN)
+    def verify_signature(self, key: tuple[int, int], message: Sequence[int], r_y: int, r_sign: int, s: int) -> int:
+        """Return the register that tells whether a signature of 1 … 16 elements is valid."""
+        instruction = Instruction(Primitive.VERIFY_SIGNATURE, len(message), r_y, r_sign, s)
+        return self._queued(instruction, (*key, *message), BOOLEAN)
 
     def emit(self, op: Primitive, *operands: int, imm: int = 0) -> int:
         """Return the register of an arithmetic primitive.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from rollup.crypto.eddsa import MAX_ITEMS
 from rollup.crypto.fr import R, is_canonical
 from rollup.errors import PeerError
 from rollup.ir.bounds import ARITHMETIC, BOOLEAN, of_width
@@ -27,6 +28,8 @@ from rollup.params import (
 )
 
 ITEMS_PER_ARG: Final = 3
+KEY_ITEMS: Final = 2
+"""Coordinates of a key, which are queued before a message."""
 
 
 def check(graph: Graph, layout: Layout) -> tuple[int, ...]:
@@ -186,7 +189,9 @@ def _hash(checker: _Checker, instruction: Instruction) -> int:
 
 
 def _verify_signature(checker: _Checker, instruction: Instruction) -> int:
-    checker.take_queue(ITEMS_PER_ARG)
+    if not 1 <= instruction.imm <= MAX_ITEMS:
+        raise checker.refuse(f"a message of {instruction.imm} elements; it has 1 … {MAX_ITEMS}")
+    checker.take_queue(KEY_ITEMS + instruction.imm)
     checker.signatures += 1
     if checker.signatures > MAX_SIGNATURES:
         raise checker.refuse(f"more than {MAX_SIGNATURES} signatures are verified")

@@ -93,7 +93,8 @@ _ROWS: Final = {
     Primitive.VERIFY_SIGNATURE: _describe(
         3,
         ("a", "b", "c"),
-        "1 if (r_y = a, r_sign = b, s = c) is a signature by key (q0, q1) of message q2; clears the queue",
+        "1 if (r_y = a, r_sign = b, s = c) is a signature by key (q0, q1) of the imm elements after it; clears the queue",
+        imm=True,
     ),
     Primitive.OUTPUT: _describe(1, ("a",), "0; output imm is a", imm=True),
 }

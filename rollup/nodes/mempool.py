@@ -55,7 +55,7 @@ class Mempool:
             return None
         candidates = range(nonce + 1, nonce + 1 + self._ahead)
         messages = [transaction.message(self._layout, self._domain, candidate) for candidate in candidates]
-        answers = eddsa.verify_many([(key, message, transaction.signature) for message in messages])
+        answers = eddsa.verify_many([(key, (message,), transaction.signature) for message in messages])
         for candidate, answer in zip(candidates, answers, strict=True):
             if answer:
                 if (transaction.sender, candidate) not in self._held:

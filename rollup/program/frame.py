@@ -102,7 +102,7 @@ def prologue(builder: Builder) -> Prologue:
     signed = (inputs[TransactionInput.DOMAIN], sender, nonce, inputs[TransactionInput.TAG], fee, *words)
     message = builder.hash(Domain.MESSAGE, signed)
     signature = (inputs[i] for i in (TransactionInput.R_Y, TransactionInput.R_SIGN, TransactionInput.S))
-    valid = builder.verify_signature(key, message, *signature)
+    valid = builder.verify_signature(key, (message,), *signature)
     can_pay = builder.negate(builder.emit(_P.LT, balance, fee))
     questions = (inputs[TransactionInput.DECODABLE], exists, valid, can_pay)
     run = builder.all(questions)

@@ -147,11 +147,12 @@ def _verify_signature() -> Iterator[Case]:
     yield _two_signatures()
     for vector in json.loads(EDDSA_VECTORS.read_text())["cases"]:
         r_y, r_sign, s = (int(vector["signature"][name]) for name in ("r_y", "r_sign", "s"))
-        elements = [*map(int, vector["public"]), int(vector["message"]), r_y]
-        if all(map(is_canonical, elements)) and 0 <= r_sign < BOOLEAN and 0 <= s < 1 << SCALAR_BITS:
+        public, message = ([int(word) for word in vector[name]] for name in ("public", "message"))
+        fits = all(map(is_canonical, (*public, *message, r_y))) and 1 <= len(message) <= eddsa.MAX_ITEMS
+        if fits and 0 <= r_sign < BOOLEAN and 0 <= s < 1 << SCALAR_BITS:
             b = Builder(LAYOUT, INPUTS)
-            x, y, message, *signature = map(b.const, (*elements, r_sign, s))
-            b.output(Output.WITHDRAWALS, b.verify_signature((x, y), message, *signature))
+            x, y, *signature = map(b.const, (*public, r_y, r_sign, s))
+            b.output(Output.WITHDRAWALS, b.verify_signature((x, y), [*map(b.const, message)], *signature))
             b.output(Output.WITHDRAWALS_COUNT, b.const(int(vector["valid"])))
             yield case_of(b)
 
@@ -160,12 +161,11 @@ def _two_signatures() -> Case:
     """A graph that verifies twice, so that queue and help are used up by the first."""
     b = Builder(LAYOUT, INPUTS)
     valid = []
-    for seed, message in ((b"1" * 32, 7), (b"2" * 32, 8)):
+    for seed, message in ((b"1" * 32, (7, 0, 1, 5)), (b"2" * 32, (8,))):
         secret = eddsa.generate(seed)
         r_y, r_sign, s = map(b.const, eddsa.sign(secret, message))
-        valid.append(
-            b.verify_signature((b.const(secret.public.x), b.const(secret.public.y)), b.const(message), r_y, r_sign, s)
-        )
+        signed = [*map(b.const, message)]
+        valid.append(b.verify_signature((b.const(secret.public.x), b.const(secret.public.y)), signed, r_y, r_sign, s))
     b.output(Output.WITHDRAWALS, b.emit(P.AND, *valid))
     b.output(Output.WITHDRAWALS_COUNT, b.const(1))
     return case_of(b)

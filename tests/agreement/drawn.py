@@ -94,20 +94,22 @@ class Draft:
 
     def verify(self) -> None:
         """Write the verification of a signature: valid, spoilt in one place, or of whatever the registers hold."""
-        message, which = self.draw(edges(R)), self.draw(st.integers(-1, 5))
+        message = [self.draw(edges(R)) for _ in range(self.draw(st.sampled_from([1, 1, 2, 3, 4, eddsa.MAX_ITEMS])))]
+        which = self.draw(st.integers(-1, 4 + len(message)))
         if which < 0:
             key = (self.register(), self.register())
             scalar = self.register(1 << SCALAR_BITS)
-            self.builder.verify_signature(key, self.register(), self.register(), self.register(BOOLEAN), scalar)
+            held = [self.register() for _ in message]
+            self.builder.verify_signature(key, held, self.register(), self.register(BOOLEAN), scalar)
             return
         secret = self.draw(st.sampled_from(SECRETS))
         r_y, r_sign, s = eddsa.sign(secret, message)
-        words = [*secret.public, message, r_y, r_sign, s]
-        bounds = [R, R, R, R, BOOLEAN, 1 << SCALAR_BITS]
+        words = [*secret.public, r_y, r_sign, s, *message]
+        bounds = [R, R, R, BOOLEAN, 1 << SCALAR_BITS, *[R] * len(message)]
         if self.draw(st.booleans()):
             words[which] = self.draw(edges(bounds[which]))
-        x, y, m, *signature = map(self.builder.const, words)
-        self.builder.verify_signature((x, y), m, *signature)
+        x, y, r_y, r_sign, s, *message = map(self.builder.const, words)
+        self.builder.verify_signature((x, y), message, r_y, r_sign, s)
 
     def constant(self) -> None:
         """Write a constant."""

@@ -187,11 +187,8 @@ ON_L1: Final[Mapping[Primitive, tuple[Mutation, ...]]] = {
     ),
     P.VERIFY_SIGNATURE: (
         M("verified = {}", "unsafe_add(verified, 1)", "verified"),
-        M(
-            "queue[0], queue[1], {}, registers[a], registers[b], registers[c], root.is_square, root.root",
-            "queue[2]",
-            "queue[1]",
-        ),
+        M("message.append(queue[{}])", "unsafe_add(k, 2)", "unsafe_add(k, 1)"),
+        M("range({}, bound=16)", "imm", "1"),
     ),
     P.OUTPUT: (M("result.outputs[{}] = registers[a]", "imm", "0"),),
 }

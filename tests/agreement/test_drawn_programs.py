@@ -77,12 +77,12 @@ def test_drawn_programs_leave_no_wire_to_the_prover(posted: Posted) -> None:
 def test_scalar_read_from_a_record_is_not_taken_for_the_one_in_the_data(l1: L1Client, deploy_stepper: Deploy) -> None:
     """A record of table 4 in slot 0, where `s` of the transaction is input 4."""
     layout, secret = DRAWN_LAYOUT, eddsa.generate(bytes(32))
-    r_y, r_sign, s = eddsa.sign(secret, 7)
+    r_y, r_sign, s = eddsa.sign(secret, (7,))
     b = Builder(layout, transaction_inputs(layout, ARGUMENTS[0]))
     slot = b.open(FOUR, b.const(0))
     x, y, message, r, sign = map(b.const, (*secret.public, 7, r_y, r_sign))
     stored = b.load(slot, 0)
-    valid = [b.verify_signature((x, y), message, r, sign, scalar) for scalar in (stored, b.input(TransactionInput.S))]
+    valid = [b.verify_signature((x, y), [message], r, sign, scalar) for scalar in (stored, b.input(TransactionInput.S))]
     b.output(Output.FEES, valid[0])
     b.output(Output.WITHDRAWALS_COUNT, valid[1])
     code = (tuple(b.constants), tuple(b.instructions), tuple(b.slots))

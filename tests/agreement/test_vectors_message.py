@@ -66,7 +66,7 @@ def test_python_hashes_and_verifies_the_vector(case: dict[str, Any]) -> None:
     call = Transaction(case["tag"], case["sender"], case["fee"], tuple(case["arguments"]))
     message = call.message(LAYOUT, case["domain"], case["nonce"])
     assert message == case["message"]
-    assert eddsa.verify(PUBLIC, message, signature(case)) is case["valid"]
+    assert eddsa.verify(PUBLIC, (message,), signature(case)) is case["valid"]
 
 
 @each
@@ -77,7 +77,7 @@ def test_contracts_hash_and_verify_the_vector(
     assert message == case["message"]
     r_y, r_sign, s = signature(case)
     root = root_of(r_y)
-    given = (*PUBLIC, message, r_y, r_sign, s, root.is_square, root.root)
+    given = (*PUBLIC, [message], r_y, r_sign, s, root.is_square, root.root)
     assert l1.call(eddsa_contract, "verify", *given) is case["valid"]
 
 
@@ -87,7 +87,7 @@ def test_constraints_hash_and_verify_the_vector(case: dict[str, Any]) -> None:
         key_x, key_y, r_y, r_sign, s, *hashed = inputs
         message = hash_items(b, Domain.MESSAGE, hashed)
         given = TermSignature(r_y, r_sign, require_bits(b, s, SCALAR_BITS))
-        return [message, is_valid_signature(b, (key_x, key_y), message, given)]
+        return [message, is_valid_signature(b, (key_x, key_y), [message], given)]
 
     built = build(gadget, *PUBLIC, *signature(case), *items(case))
     assert built.holds

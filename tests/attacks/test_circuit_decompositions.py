@@ -95,23 +95,22 @@ def test_another_accounts_record_is_refused_where_the_senders_is_due() -> None:
 
 def signing(b: Builder, x: list[Term]) -> list[Term]:
     signature = eddsa.TermSignature(x[3], x[4], bits.require_bits(b, x[5], 252))
-    return [eddsa.is_valid_signature(b, (x[0], x[1]), x[2], signature)]
+    return [eddsa.is_valid_signature(b, (x[0], x[1]), [x[2]], signature)]
 
 
 def with_small_challenge() -> list[int]:
     """Return key, message and signature whose challenge has a second string of bits."""
     secret = KEYS[1]
     for message in range(100):
-        signature = plain.sign(secret, message)
-        r = jubjub.decompress(signature.r_y, signature.r_sign)
-        assert r is not None
-        if hash_items(Domain.CHALLENGE, (*r, *secret.public, message)) < ROOM:
+        signature = plain.sign(secret, (message,))
+        domain = Domain.CHALLENGE_ODD if signature.r_sign else Domain.CHALLENGE
+        if hash_items(domain, (signature.r_y, *secret.public, message)) < ROOM:
             return [*secret.public, message, *signature]
     raise AssertionError("none of a hundred challenges is small")
 
 
 def test_a_challenge_read_as_itself_plus_r_does_not_make_a_signature_invalid() -> None:
-    """R is no multiple of the group's order, so the other reading multiplies the key by another number."""
+    """The low bits of R are not all 0, so the other reading multiplies the key by another number."""
     inputs = with_small_challenge()
     assert lie_to(signing, inputs).outputs == (1,)  # type: ignore[arg-type]
     attempt = lie_to(signing, inputs, Lie("is_valid_signature canonical_bits", plus_r, 1))  # type: ignore[arg-type]

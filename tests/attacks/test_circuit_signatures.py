@@ -6,6 +6,7 @@ import pytest
 
 from provers.validity.constraints import eddsa as gadgets
 from provers.validity.constraints import jubjub as points
+from provers.validity.constraints import montgomery
 from provers.validity.constraints.bits import require_bits
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term
@@ -17,13 +18,13 @@ from tests.attacks.circuit_liar import Attempt, Lie, Values, always, lie_to
 from tests.unit.crypto.eddsa_cases import Case, cases
 
 CASES = {case.name: case for case in cases()}
-QUOTIENT = "_quotient"
+QUOTIENT = "divide"
 ROOTLESS = next(y for y in range(2, R) if jubjub.decompress(y, 0) is None)
 
 
 def verifying(b: Builder, x: Sequence[Term]) -> list[Term]:
-    signature = gadgets.TermSignature(x[3], x[4], require_bits(b, x[5], 252))
-    return [gadgets.is_valid_signature(b, (x[0], x[1]), x[2], signature)]
+    signature = gadgets.TermSignature(x[2], x[3], require_bits(b, x[4], 252))
+    return [gadgets.is_valid_signature(b, (x[0], x[1]), x[5:], signature)]
 
 
 def decompressing(b: Builder, x: Sequence[Term]) -> list[Term]:
@@ -32,7 +33,7 @@ def decompressing(b: Builder, x: Sequence[Term]) -> list[Term]:
 
 
 def attempt(case: Case, *lies: Lie) -> Attempt:
-    return lie_to(verifying, [*case.public, case.message, *case.signature], *lies)
+    return lie_to(verifying, [*case.public, *case.signature, *case.message], *lies)
 
 
 def opposite(honest: Values) -> Sequence[int]:
@@ -43,6 +44,9 @@ def opposite(honest: Values) -> Sequence[int]:
 FORGED = [
     "another message",
     "s equal to L",
+    "s from 2^251 and below L, nonce 5",
+    "s plus L, of 252 bits",
+    "2 elements, and a zero",
     "r_y of no point",
     "r_y of another point",
     "key off the curve, all zero",
@@ -53,7 +57,7 @@ FORGED = [
 ]
 
 
-FLAGS = ("is_on_curve is_zero", "is_killed_by_cofactor is_zero", "decompress is_zero", "is_below is_zero")
+FLAGS = ("can_sign is_zero", "is_killed_by_cofactor is_zero", "decompress is_zero")
 FINAL = "is_valid_signature conjunction is_zero"
 
 
@@ -74,19 +78,6 @@ def test_a_signature_that_is_refused_for_one_reason_is_not_helped_by_a_lie_about
         assert not (tried.holds and tried.outputs == (1,)), lie
 
 
-def test_a_signature_with_another_number_that_multiplies_the_base_alike_is_refused() -> None:
-    """s plus the order satisfies the equation; were it valid, anybody could write a call in two ways."""
-    secret = eddsa.generate(bytes(range(32)))
-    signed = ((message, eddsa.sign(secret, message)) for message in range(200))
-    message, signature = next((m, s) for m, s in signed if s.s + jubjub.ORDER < 2**252)
-    case = Case("", secret.public, message, signature._replace(s=signature.s + jubjub.ORDER), valid=False)
-    honest = attempt(case)
-    assert (honest.holds, honest.outputs) == (True, (0,))
-    for lie in lies_about(case):
-        tried = attempt(case, lie)
-        assert not (tried.holds and tried.outputs == (1,)), lie
-
-
 @pytest.mark.parametrize("name", ["valid", "key with a component of order 8", "R of order 4"])
 def test_a_valid_signature_is_not_hurt_by_a_lie_about_it(name: str) -> None:
     """A sequencer's prover would drop whom it dislikes; the caller's nonce and fee would stay."""
@@ -97,13 +88,52 @@ def test_a_valid_signature_is_not_hurt_by_a_lie_about_it(name: str) -> None:
         assert not (tried.holds and tried.outputs == (0,)), lie
 
 
-@pytest.mark.parametrize("number", [0, 1, 2, 3, 8, 200, 500, 700, -1])
-def test_another_slope_on_the_way_is_refused(number: int) -> None:
-    """No denominator is 0, so each quotient is the only one."""
-    case = CASES["another message"]
-    count = attempt(case, Lie(QUOTIENT, list, None)).asked[QUOTIENT]
-    tried = attempt(case, Lie(QUOTIENT, lambda v: [v[0] + 1], number % count))
-    assert tried.broken >= 1
+MEETING = ["another message", "s zero", "s of all ones", "s whose digits sum to -L", "key 0x1 B, R 0x1 B, another s"]
+MEETING += ["key 0x2 B, R 0x1 B, another s", "key of order 8", "key off the curve, all zero", "r_y of no point"]
+
+
+@pytest.mark.parametrize("name", MEETING)
+def test_another_quotient_on_the_way_is_refused(name: str) -> None:
+    """No denominator is 0, so each quotient is the only one: those that sums on the Montgomery form need, too."""
+    case = CASES[name]
+    honest = attempt(case, Lie(QUOTIENT, list, None))
+    count = honest.asked[QUOTIENT]
+    assert count > 124 + 2 * 127
+    for lie in (lambda v: [v[0] + 1], lambda v: [-v[0] or 1], lambda v: [0 if v[0] else 5]):
+        for number in (0, 1, 2, 3, 8, 100, 123, 124, 125, 126, 127, 128, 129, 200, 300, 377, 378, count - 2, count - 1):
+            tried = attempt(case, Lie(QUOTIENT, lie, number))
+            assert tried.broken, number
+
+
+def test_a_sum_of_points_that_meet_would_give_what_the_prover_likes() -> None:
+    """Why no partial sum may be the point that is added: at P + P numerator and denominator of the slope are 0. At P - P there is no slope."""
+    (u, v) = montgomery.montgomery(GENERATOR)
+    sums = [lie_to(added, [u, v, u, v], Lie(QUOTIENT, always(x))) for x in (5, 6)]
+    assert [one.holds for one in sums] == [True, True]
+    assert sums[0].outputs != sums[1].outputs
+    assert not lie_to(added, [u, v, u, R - v]).holds
+
+
+def added(b: Builder, x: Sequence[Term]) -> Sequence[Term]:
+    return montgomery.add(b, (x[0], x[1]), (x[2], x[3]))
+
+
+@pytest.mark.parametrize("bit", [0, 1, 64, 127, 128, 200, 254])
+@pytest.mark.parametrize("name", ["valid", "another message"])
+def test_another_challenge_is_refused(name: str, bit: int) -> None:
+    case = CASES[name]
+    flipped = Lie("_challenge canonical_bits", lambda v: [*v[:bit], 1 - v[bit], *v[bit + 1 :]])
+    assert attempt(case, flipped).broken
+
+
+@pytest.mark.parametrize("name", ["valid", "another message"])
+def test_a_challenge_of_the_other_sign_of_r_is_refused(name: str) -> None:
+    """The root of the other sign, and the parity of the right one beside it: R is the other point, its challenge that of this one."""
+    case = CASES[name]
+    turned = Lie("decompress", lambda v: [v[0], R - v[1]])
+    assert attempt(case, turned).broken
+    parity = Lie("decompress canonical_bits", lambda v: [1 - v[0], *v[1:]])
+    assert attempt(case, turned, parity).broken
 
 
 def test_doubling_the_key_of_an_absent_account_would_give_what_the_prover_likes() -> None:
@@ -111,14 +141,14 @@ def test_doubling_the_key_of_an_absent_account_would_give_what_the_prover_likes(
     doubling = [lie_to(doubled, [0, 0], Lie(QUOTIENT, always(x))) for x in (5, 6)]
     assert [(one.holds, one.outputs) for one in doubling] == [(True, (5, 0)), (True, (6, 0))]
     signature = CASES["valid"].signature
-    absent = Case("", Point(0, 0), 1, signature, valid=False)
-    assert {attempt(absent, Lie("double _quotient", always(x))).holds for x in (5, 6)} == {False}
+    absent = Case("", Point(0, 0), (1,), signature, valid=False)
+    assert {attempt(absent, Lie("to_montgomery divide", always(x))).holds for x in (5, 6)} == {False}
 
 
 def test_a_key_at_which_a_denominator_vanishes_leaves_a_proof_that_it_signed_nothing() -> None:
     """At (5, 5) the slope of a tangent does not exist: anyone who could register it would stop the chain."""
     assert not lie_to(doubled, [5, 5]).holds
-    tried = attempt(Case("", Point(5, 5), 1, CASES["valid"].signature, valid=False))
+    tried = attempt(Case("", Point(5, 5), (1,), CASES["valid"].signature, valid=False))
     assert tried.holds
     assert tried.outputs == (0,)
 

@@ -9,7 +9,7 @@ from provers.adversaries.liars import credit, lie_at
 from rollup.batch.packed_fee import encode_fee
 from rollup.batch.transaction import Transaction
 from rollup.crypto import jubjub
-from rollup.crypto.eddsa import challenge
+from rollup.crypto.eddsa import SCALAR_LIMIT, challenge
 from rollup.crypto.fr import R
 from rollup.crypto.jubjub import GENERATOR, IDENTITY, ORDER, Point
 from rollup.execution.engine import domain
@@ -65,13 +65,25 @@ def mint(chain: Chain, nonce: int = 0, amount: int = 1, to_domain: int | None = 
     return Packed.of(chain.image, call.sign(OWNER, chain.image.layout, where, nonce), **changes)
 
 
-def made(chain: Chain, sender: int, scalar: int, nonce: int = 0, r: int = 5, r_part: Point = IDENTITY) -> Packed:
-    """A signature made by the equation: R = r·B + `r_part`, s = r + c·`scalar`."""
-    call = Transaction(chain.image.action("mint").tag, sender, FEE, (7, 1))
+def made(
+    chain: Chain,
+    sender: int,
+    scalar: int,
+    nonce: int = 0,
+    r: int = 5,
+    r_part: Point = IDENTITY,
+    *,
+    large: bool = False,
+) -> Packed:
+    """A signature made by the equation: R = r·B + `r_part`, s = r + c·`scalar`; of the first amount whose s is below 2^251, or not if `large`."""
     point = jubjub.add(jubjub.multiply(r, GENERATOR), r_part)
-    c = challenge(point, KEYS[sender], call.message(chain.image.layout, chain.domain, nonce))
-    s = (r + c * scalar) % ORDER
-    return Packed(chain.image, call.tag, sender, encode_fee(FEE), s, point.x & 1, point.y, call.args)
+    for amount in range(1, 999):
+        call = Transaction(chain.image.action("mint").tag, sender, FEE, (7, amount))
+        c = challenge(point, KEYS[sender], (call.message(chain.image.layout, chain.domain, nonce),))
+        s = (r + c * scalar) % ORDER
+        if (s >= SCALAR_LIMIT) == large:
+            return Packed(chain.image, call.tag, sender, encode_fee(FEE), s, point.x & 1, point.y, call.args)
+    raise AssertionError("no amount serves")
 
 
 def malleated(chain: Chain) -> Packed:
@@ -108,6 +120,7 @@ ROWS: tuple[Row, ...] = (
     ("R is off the curve", off_curve, FORGED),
     ("R with the other sign", lambda c: replace(mint(c, 2), r_sign=1 - mint(c, 2).r_sign), FORGED),
     ("s beyond the order", malleated, FORGED),
+    ("s of the equation, from 2^251 on", lambda c: made(c, FRIEND, OWNER.scalar, 2, large=True), FORGED),
     ("s of all ones", lambda c: mint(c, 2, s=2**252 - 1), FORGED),
     ("all zeros", lambda c: mint(c, 2, s=0, r_sign=0, r_y=0), FORGED),
     ("R of small order beside a right one", lambda c: made(c, FRIEND, OWNER.scalar, 2, r_part=TORSION), APPLIED),

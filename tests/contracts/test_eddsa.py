@@ -1,6 +1,7 @@
 """Verification on L1 against the one in Python, on signatures that are right, wrong and hostile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from rollup.crypto.jubjub import FULL_GENERATOR, GENERATOR, IDENTITY, ORDER, Poi
 from rollup.ports.l1 import Contract, L1Reverted
 
 SECRET = eddsa.generate(b"tests/contracts/test_eddsa" + bytes(8))
-MESSAGE = 12_345
+MESSAGE = (12_345, 0, 7)
 GOOD = eddsa.sign(SECRET, MESSAGE)
 SMALL = jubjub.multiply(ORDER, FULL_GENERATOR)
 """A point of order 8."""
@@ -25,9 +26,9 @@ few = settings(max_examples=5)
 Verify = Callable[..., bool]
 
 
-def arguments(key: Point, message: int, signature: Signature, root: Root | None = None) -> list[Any]:
+def arguments(key: Point, message: Sequence[int], signature: Signature, root: Root | None = None) -> list[Any]:
     root = root or root_of(signature.r_y)
-    return [*key, message, signature.r_y, signature.r_sign, signature.s, root.is_square, root.root]
+    return [*key, list(message), signature.r_y, signature.r_sign, signature.s, root.is_square, root.root]
 
 
 @pytest.fixture
@@ -38,24 +39,38 @@ def verify(l1: L1Client, eddsa_contract: Contract) -> Verify:
 def with_torsion(r_torsion: Point, key_torsion: Point) -> tuple[Point, Signature]:
     """Sign so that only the cofactored equation holds: R and A have components of small order."""
     key = jubjub.add(SECRET.public, key_torsion)
-    nonce = 77
-    r = jubjub.add(jubjub.multiply(nonce, GENERATOR), r_torsion)
-    s = (nonce + eddsa.challenge(r, key, MESSAGE) * SECRET.scalar) % ORDER
-    return key, Signature(r.y, r.x & 1, s)
+    for nonce in count(77):
+        r = jubjub.add(jubjub.multiply(nonce, GENERATOR), r_torsion)
+        s = (nonce + eddsa.challenge(r, key, MESSAGE) * SECRET.scalar) % ORDER
+        if s < eddsa.SCALAR_LIMIT:
+            return key, Signature(r.y, r.x & 1, s)
+    raise AssertionError("numbers do not end")
 
 
 @few
-@given(seed=st.binary(min_size=32, max_size=32), message=st.integers(0, R - 1))
+@given(seed=st.binary(min_size=32, max_size=32), message=st.lists(st.integers(0, R - 1), min_size=1, max_size=16))
 def test_signature_of_any_key_over_any_message_is_valid(
-    l1: L1Client, eddsa_contract: Contract, seed: bytes, message: int
+    l1: L1Client, eddsa_contract: Contract, seed: bytes, message: list[int]
 ) -> None:
     secret = eddsa.generate(seed)
     given = arguments(secret.public, message, eddsa.sign(secret, message))
     assert l1.call(eddsa_contract, "verify", *given) is True
 
 
-HOSTILE: dict[str, tuple[Point, int, Signature]] = {
-    "another message": (SECRET.public, MESSAGE + 1, GOOD),
+LARGE = next(
+    (message, Signature(r.y, r.x & 1, s))
+    for message in ((number,) for number in range(99))
+    for r in [jubjub.multiply(77, GENERATOR)]
+    if (s := (77 + eddsa.challenge(r, SECRET.public, message) * SECRET.scalar) % ORDER) >= eddsa.SCALAR_LIMIT
+)
+HOSTILE: dict[str, tuple[Point, Sequence[int], Signature]] = {
+    "another message": (SECRET.public, (*MESSAGE[:2], 8), GOOD),
+    "a zero more": (SECRET.public, (*MESSAGE, 0), GOOD),
+    "an element less": (SECRET.public, MESSAGE[:2], GOOD),
+    "no message": (SECRET.public, (), GOOD),
+    "s of the equation, but of 252 bits": (SECRET.public, *LARGE),
+    "s of 2^251": (SECRET.public, MESSAGE, GOOD._replace(s=2**251)),
+    "s of L": (SECRET.public, MESSAGE, GOOD._replace(s=ORDER)),
     "another key": (eddsa.generate(bytes(32)).public, MESSAGE, GOOD),
     "negated key": (jubjub.negate(SECRET.public), MESSAGE, GOOD),
     "another s": (SECRET.public, MESSAGE, GOOD._replace(s=GOOD.s ^ 1)),
@@ -64,7 +79,7 @@ HOSTILE: dict[str, tuple[Point, int, Signature]] = {
     "the other sign": (SECRET.public, MESSAGE, GOOD._replace(r_sign=1 - GOOD.r_sign)),
     "sign 2": (SECRET.public, MESSAGE, GOOD._replace(r_sign=2)),
     "r_y plus R": (SECRET.public, MESSAGE, GOOD._replace(r_y=GOOD.r_y + R)),
-    "message not canonical": (SECRET.public, MESSAGE + R, GOOD),
+    "message not canonical": (SECRET.public, (*MESSAGE[:2], MESSAGE[2] + R), GOOD),
     "no point has this y": (SECRET.public, MESSAGE, GOOD._replace(r_y=2)),
     "identity as R": (SECRET.public, MESSAGE, Signature(1, 0, 0)),
     "identity with the wrong sign of zero": (SECRET.public, MESSAGE, Signature(1, 1, 0)),

@@ -74,10 +74,10 @@ def measured(l1: L1Client, deploy_stepper: Callable[[Image], Contract]) -> dict[
 def figures(
     l1: L1Client, poseidon2: Contract, eddsa_contract: Contract, deploy_stepper: Callable[[Image], Contract]
 ) -> dict[str, int]:
-    signature = eddsa.sign(secret(ALICE), 5)
+    signature = eddsa.sign(secret(ALICE), (5,))
     root = root_of(signature.r_y)
     help_ = (root.is_square, root.root)
-    signed_by = (*secret(ALICE).public, 5, signature.r_y, signature.r_sign, signature.s)
+    signed_by = (*secret(ALICE).public, [5], signature.r_y, signature.r_sign, signature.s)
     parts = {
         "poseidon2: compress4": l1.transact(poseidon2, "compress4", [1, 2, 3, 4]),
         "poseidon2: hash_items of 13": l1.transact(poseidon2, "hash_items", 2, list(range(13))),

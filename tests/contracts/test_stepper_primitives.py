@@ -34,7 +34,7 @@ INPUTS = (8, FULL, FULL, 160, 64, FULL, FULL, 9)
 PRELUDE = (I(P.INPUT, a=1), I(P.INPUT, a=2), I(P.EQ, a=0, b=1), I(P.NOT, a=2), I(P.INPUT, a=0))
 """Registers 0 and 1 are the elements x and y, 2 and 3 whether they are equal or not, 4 the account."""
 POOL = (R - 1, 0, 12_345)
-SIGNATURE = eddsa.sign(secret(ALICE), POOL[2])
+SIGNATURE = eddsa.sign(secret(ALICE), (POOL[2],))
 
 BODIES: dict[P, tuple[Instruction, ...]] = {
     P.CONST: (I(P.CONST, a=2),),
@@ -59,7 +59,7 @@ BODIES: dict[P, tuple[Instruction, ...]] = {
     P.VERIFY_SIGNATURE: (
         I(P.CONST, a=2),
         I(P.ARG, a=0, b=1, c=5),
-        I(P.VERIFY_SIGNATURE, a=1, b=3, c=4),
+        I(P.VERIFY_SIGNATURE, 1, a=1, b=3, c=4),
     ),
     P.OUTPUT: (I(P.OUTPUT, Output.FEES, 0),),
 }
@@ -119,7 +119,7 @@ def test_valid_signature_is_one_on_l1(l1: L1Client, stepper_of: Callable[[Image]
     body = (
         *(I(P.CONST, a=k) for k in range(4)),
         I(P.ARG, a=0, b=1, c=8),
-        I(P.VERIFY_SIGNATURE, a=5, b=6, c=7),
+        I(P.VERIFY_SIGNATURE, 1, a=5, b=6, c=7),
     )
     image = program(body, constants)
     for key, expected in ((secret(ALICE).public, 1), (secret(2).public, 0)):

@@ -89,7 +89,7 @@ class World:
         words = [*arguments, *[0] * (self.image.layout.arguments - len(arguments))]
         signed = [CHAIN_DOMAIN, sender, self.nonce(sender), graph.tag, fee, *words]
         secret = self.keys.get(sender, eddsa.generate(bytes(32)))
-        signature = eddsa.sign(secret, hash_items(Domain.MESSAGE, signed))
+        signature = eddsa.sign(secret, (hash_items(Domain.MESSAGE, signed),))
         head = {
             TransactionInput.DOMAIN: CHAIN_DOMAIN,
             TransactionInput.TAG: graph.tag,

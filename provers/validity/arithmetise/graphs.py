@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from rollup.ir.check import check
+from rollup.ir.check import KEY_ITEMS, check
 from rollup.ir.graph import Graph, Instruction
 from rollup.ir.layout import Layout
 from rollup.ir.primitives import COMMUTATIVE, Primitive
@@ -141,7 +141,7 @@ class _Reader:
         elif op is Primitive.HASH:
             operands = tuple(self.queue[: instruction.a])
         elif op is Primitive.VERIFY_SIGNATURE:
-            operands = (*self.queue, *operands)
+            operands = (*self.queue[: KEY_ITEMS + number], *operands)
         elif op in COMMUTATIVE:
             operands = tuple(sorted(operands))
         return self._intern(Node(op, number, operands, source, self.bounds[len(self.places)]))

@@ -162,7 +162,7 @@ def _hash(scope: Scope, node: Node) -> Term:
 
 
 def _verify_signature(scope: Scope, node: Node) -> Term:
-    key_x, key_y, message, r_y, r_sign, s = scope.operands(node)
+    key_x, key_y, *message, r_y, r_sign, s = scope.operands(node)
     scalar = scope.node(node.operands[-1])
     # A load's source, slot and table, may be the name of an input too.
     s_bits = scope.input_bits.get(scalar.source) if scalar.op is Primitive.INPUT else None

@@ -49,6 +49,13 @@ def select(b: Builder, condition: Term, yes: Term, no: Term) -> Term:
     return no + b.product(yes - no, condition)
 
 
+def divide(b: Builder, numerator: Term, denominator: Term) -> Term:
+    """Return numerator/denominator, the denominator not being 0: 1 constraint."""
+    quotient = b.quotient(numerator, denominator)
+    b.enforce(denominator, quotient, numerator)
+    return quotient
+
+
 def require_zero_unless(b: Builder, condition: Term, term: Term) -> None:
     """Prove that a term is 0 where the Boolean `condition` is 0: 1 constraint."""
     b.enforce(term, 1 - condition, 0)

@@ -56,7 +56,7 @@ def header(changed: Records, **words: int) -> tuple[int, ...]:
 def added(step: int, *, forged: int = 0) -> list[int]:
     """Return the elements of one call of `add` by Alice for a fee of 5, signed, and after that changed by one bit if it is forged."""
     message = hash_items(2, [DOMAIN, 1, 7, 2, 5, step, 0])
-    r_y, r_sign, s = sign(KEY, message)
+    r_y, r_sign, s = sign(KEY, (message,))
     parts = [(2, 8), (1, ACCOUNT_BITS), (5, 16), (s ^ forged, 252), (r_sign, 1), (r_y, 255), (step, 32)]
     return elements_of_bits(pack(parts, STRIDE))
 

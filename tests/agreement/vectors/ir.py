@@ -41,7 +41,7 @@ class Case(NamedTuple):
 def cases() -> list[Case]:
     """Return one case a primitive, and some more where words of code end."""
     key = generate(bytes(32))
-    r_y, r_sign, s = sign(key, 300)
+    r_y, r_sign, s = sign(key, (300,))
     signature = (*key.public, r_y, r_sign, s)
     open_cell: list[Row] = [("open", 1, 3, 0, 0)]
     at = 1 << KEY_BITS | 300
@@ -76,13 +76,23 @@ def cases() -> list[Case]:
         ),
         Case(
             "verify_signature",
-            [*(("const", 0, k, 0, 0) for k in range(5)), ("arg", 0, 8, 9, 3), ("verify_signature", 0, 10, 11, 12)],
+            [*(("const", 0, k, 0, 0) for k in range(5)), ("arg", 0, 8, 9, 3), ("verify_signature", 1, 10, 11, 12)],
             1,
             signature,
         ),
         Case(
+            "verify_signature of four elements",
+            [
+                *(("const", 0, k, 0, 0) for k in range(5)),
+                *(("arg", 0, 8, 9, 3), ("arg", 0, 1, 2, 7)),
+                ("verify_signature", 4, 10, 11, 12),
+            ],
+            1,
+            (*key.public, *sign(key, (300, 19, 200, R - 1))),
+        ),
+        Case(
             "verify_signature of another message",
-            [*(("const", 0, k, 0, 0) for k in range(5)), ("arg", 0, 8, 9, 2), ("verify_signature", 0, 10, 11, 12)],
+            [*(("const", 0, k, 0, 0) for k in range(5)), ("arg", 0, 8, 9, 2), ("verify_signature", 1, 10, 11, 12)],
             0,
             signature,
         ),

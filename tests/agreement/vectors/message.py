@@ -32,7 +32,7 @@ def cases() -> list[dict[str, object]]:
     key = generate(SEED)
     for name, (tag, sender, nonce, fee, args) in CALLS.items():
         items = [domain(), sender, nonce, tag, fee, *args, *(0,) * (ARGUMENTS - len(args))]
-        r_y, r_sign, s = sign(key, hash_items(2, items))
+        r_y, r_sign, s = sign(key, (hash_items(2, items),))
         call = {"tag": tag, "sender": sender, "nonce": nonce, "fee": fee, "arguments": args}
         signature = {"r_y": r_y, "r_sign": r_sign, "s": s}
         for place, what in enumerate(

@@ -24,7 +24,7 @@ def test_message_is_the_hash_of_everything_with_absent_words_zero() -> None:
 def test_signature_verifies_over_the_message() -> None:
     signed = TRANSFER.sign(SECRET, IMAGE.layout, 11, 12)
     assert signed.signature is not None
-    assert eddsa.verify(SECRET.public, TRANSFER.message(IMAGE.layout, 11, 12), signed.signature)
+    assert eddsa.verify(SECRET.public, (TRANSFER.message(IMAGE.layout, 11, 12),), signed.signature)
     assert replace(signed, signature=None) == TRANSFER
 
 

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollup.crypto import eddsa, eddsa_batch, jubjub
-from rollup.crypto.eddsa import Item, Signature
+from rollup.crypto import eddsa_kernels as kernels
+from rollup.crypto.eddsa import Item, Message, SecretKey, Signature
 from rollup.crypto.fr import R
 from rollup.crypto.jubjub import GENERATOR, ORDER, Point
+from rollup.crypto.poseidon2 import Domain
 from rollup.errors import DecodeError
 from tests.unit.crypto.eddsa_cases import Case, cases, render
 
@@ -64,7 +66,7 @@ def test_verify_batch_with_two_errors_that_cancel_refuses_both() -> None:
     items = [item(case) for case in VALID] * 3
     for index, error in ((0, 1), (20, -1)):
         public, message, signature = items[index]
-        items[index] = (public, message, signature._replace(s=(signature.s + error) % ORDER))
+        items[index] = (public, message, signature._replace(s=signature.s + error))
     assert [index for index, verdict in enumerate(eddsa.verify_batch(items)) if not verdict] == [0, 20]
 
 
@@ -78,9 +80,10 @@ def test_verify_batch_of_all_cases_repeated_gives_their_answers() -> None:
 
 def is_well_formed(case: Case) -> bool:
     """Everything but the equation."""
-    _, message, (r_y, r_sign, s) = case.public, case.message, case.signature
+    message, (r_y, r_sign, s) = case.message, case.signature
     key = jubjub.is_on_curve(case.public) and not jubjub.is_small_order(case.public)
-    return key and 0 <= message < R and 0 <= s < ORDER and jubjub.decompress(r_y, r_sign) is not None
+    signed = 1 <= len(message) <= 16 and all(0 <= item < R for item in message)
+    return key and signed and 0 <= s < 2**251 and jubjub.decompress(r_y, r_sign) is not None
 
 
 def test_prepare_many_accepts_exactly_what_is_well_formed() -> None:
@@ -89,23 +92,35 @@ def test_prepare_many_accepts_exactly_what_is_well_formed() -> None:
     assert [bool(one) for one in good] == [is_well_formed(case) for case in CASES]
 
 
-numbers = st.one_of(st.sampled_from([0, 1, ORDER, R - 1, R, -1, 2**256]), st.integers(0, R - 1))
+numbers = st.one_of(st.sampled_from([0, 1, 2**251, ORDER, R - 1, R, -1, 2**256]), st.integers(0, R - 1))
+hostile = st.tuples(numbers, numbers, st.lists(numbers, max_size=18), numbers, st.integers(-1, 2), numbers)
 
 
-@given(st.lists(st.tuples(numbers, numbers, numbers, numbers, st.integers(-1, 2), numbers), min_size=1, max_size=3))
-def test_verify_of_any_integers_is_total_and_agrees_with_the_kernel(rows: list[tuple[int, ...]]) -> None:
+@given(st.lists(hostile, min_size=1, max_size=3))
+def test_verify_of_any_integers_is_total_and_agrees_with_the_kernel(
+    rows: list[tuple[int, int, list[int], int, int, int]],
+) -> None:
     items = [(Point(x, y), message, Signature(r_y, sign, s)) for x, y, message, r_y, sign, s in rows]
     assert eddsa.verify_many(items) == [eddsa.verify(*one) for one in items]
 
 
-@given(st.binary(min_size=32, max_size=40), st.integers(0, R - 1), st.sampled_from(["nothing", "message", "s", "sign"]))
-def test_verify_of_a_signature_fails_exactly_if_something_was_changed(seed: bytes, message: int, change: str) -> None:
+@given(
+    st.binary(min_size=32, max_size=40),
+    st.lists(st.integers(0, R - 1), min_size=1, max_size=16),
+    st.sampled_from(["nothing", "message", "s", "sign"]),
+    st.integers(0, 15),
+)
+def test_verify_of_a_signature_fails_exactly_if_something_was_changed(
+    seed: bytes, message: list[int], change: str, place: int
+) -> None:
     secret = eddsa.generate(seed)
     signature = eddsa.sign(secret, message)
+    assert signature.s < 2**251
     if change == "message":
-        message = (message + 1) % R
+        place %= len(message)
+        message = [*message[:place], (message[place] + 1) % R, *message[place + 1 :]]
     elif change == "s":
-        signature = signature._replace(s=(signature.s + 1) % ORDER)
+        signature = signature._replace(s=(signature.s + 1) % 2**251)
     elif change == "sign":
         signature = signature._replace(r_sign=1 - signature.r_sign)
     one = (secret.public, message, signature)
@@ -131,20 +146,51 @@ def test_verify_agrees_with_the_equation_written_in_affine_steps(case: Case, i: 
 
 def test_challenge_binds_both_coordinates_of_both_points_and_the_message() -> None:
     inputs = [
-        (r, a, m) for r in (GENERATOR, jubjub.negate(GENERATOR)) for a in (GENERATOR, Point(0, 1)) for m in (0, 1)
+        (r, a, m)
+        for r in (GENERATOR, jubjub.negate(GENERATOR))
+        for a in (GENERATOR, Point(0, 1))
+        for m in ((0,), (1,), (0, 0), (0, 1), (0, 0, 0), (0,) * 6, (0,) * 7)
     ]
-    assert len({eddsa.challenge(*one) for one in inputs}) == len(inputs)
+    challenges = {eddsa.challenge(*one) for one in inputs}
+    assert len(challenges) == len(inputs)
+    assert all(1 << 128 <= c < 1 << 129 for c in challenges)
+
+
+def test_numbers_that_kernels_hold_are_those_of_the_plain_code() -> None:
+    assert (kernels.CHALLENGE, kernels.CHALLENGE_ODD) == (Domain.CHALLENGE, Domain.CHALLENGE_ODD)
+    assert kernels.MAX_ITEMS == eddsa.MAX_ITEMS
+    assert 1 << 192 + kernels.TOP_BITS == eddsa.SCALAR_LIMIT < ORDER
+
+
+def test_nonces_are_tried_until_the_scalar_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """About 1.8 of them; the first that serves is taken, and each is another."""
+    secret, made, nonces = eddsa.generate(bytes(32)), eddsa.sign_with, list[int]()
+
+    def recording(secret: SecretKey, nonce: int, message: Message) -> Signature | None:
+        nonces.append(nonce)
+        return made(secret, nonce, message)
+
+    monkeypatch.setattr(eddsa, "sign_with", recording)
+    tried = 0
+    for number in range(40):
+        nonces.clear()
+        signature = eddsa.sign(secret, (number,))
+        assert [made(secret, nonce, (number,)) for nonce in nonces] == [*[None] * (len(nonces) - 1), signature]
+        assert len(set(nonces)) == len(nonces)
+        tried += len(nonces)
+    assert 50 < tried < 100
 
 
 def test_sign_is_deterministic_and_never_reuses_a_nonce() -> None:
     first, second = eddsa.generate(bytes(32)), eddsa.generate(bytes(31) + b"\1")
-    signatures = [eddsa.sign(secret, message) for secret in (first, second) for message in (0, 1)]
-    assert signatures == [eddsa.sign(secret, message) for secret in (first, second) for message in (0, 1)]
-    assert len({signature.r_y for signature in signatures}) == 4
+    messages = [(0,), (1,), (0, 0), (0, 1)]
+    signatures = [eddsa.sign(secret, message) for secret in (first, second) for message in messages]
+    assert signatures == [eddsa.sign(secret, message) for secret in (first, second) for message in messages]
+    assert len({signature.r_y for signature in signatures}) == 8
 
 
-@pytest.mark.parametrize("message", [-1, R])
-def test_sign_of_a_message_outside_the_field_is_refused(message: int) -> None:
+@pytest.mark.parametrize("message", [(-1,), (R,), (1, R), (), (0,) * 17])
+def test_sign_of_what_is_no_message_is_refused(message: tuple[int, ...]) -> None:
     with pytest.raises(DecodeError):
         eddsa.sign(eddsa.generate(bytes(32)), message)
 

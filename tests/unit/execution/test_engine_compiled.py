@@ -23,7 +23,7 @@ from tests.unit.execution.chain import KEYS, Chain, deposit
 
 COMPILED = CompiledInterpreter()
 SECRET = eddsa.generate(b"c" * 32)
-SIGNED = eddsa.sign(SECRET, 99)
+SIGNED = eddsa.sign(SECRET, (99,))
 
 
 def assert_agree(graph: Graph, inputs: Sequence[int], records: Sequence[Sequence[int]] = ()) -> None:
@@ -83,7 +83,7 @@ def test_hashes_run_alike_at_every_length(values: list[int], domain: int) -> Non
 )
 def test_signatures_are_judged_alike(key: tuple[int, int], message: int, signature: eddsa.Signature) -> None:
     reads = [Instruction(Primitive.INPUT, a=k) for k in range(6)]
-    code = [Instruction(Primitive.ARG, 0, 0, 1, 2), Instruction(Primitive.VERIFY_SIGNATURE, 0, 3, 4, 5)]
+    code = [Instruction(Primitive.ARG, 0, 0, 1, 2), Instruction(Primitive.VERIFY_SIGNATURE, 1, 3, 4, 5)]
     graph = Graph("subject", 1, (), (), (FULL, FULL, FULL, FULL, 1, 252), (), (*reads, *code), ())
     assert_agree(graph, [*key, message, *signature])
 

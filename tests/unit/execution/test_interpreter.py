@@ -103,13 +103,13 @@ def test_queue_is_empty_after_it_was_taken() -> None:
 
 def verify(key: tuple[int, int], message: int, r_y: int, r_sign: int, s: int) -> int:
     code = [Instruction(P.INPUT, a=k) for k in range(6)]
-    code += [Instruction(P.ARG, 0, 0, 1, 2), Instruction(P.VERIFY_SIGNATURE, 0, 3, 4, 5)]
+    code += [Instruction(P.ARG, 0, 0, 1, 2), Instruction(P.VERIFY_SIGNATURE, 1, 3, 4, 5)]
     widths = [FULL, FULL, FULL, FULL, 1, 252]
     return run(graph_of(code, widths), LAYOUT, [*key, message, r_y, r_sign, s], never).registers[-1]
 
 
 def test_signature_by_the_key_is_valid() -> None:
-    signature = eddsa.sign(SECRET, 12345)
+    signature = eddsa.sign(SECRET, (12345,))
     assert verify(SECRET.public, 12345, signature.r_y, signature.r_sign, signature.s) == 1
 
 
@@ -132,7 +132,7 @@ def test_signature_by_the_key_is_valid() -> None:
 def test_signature_that_is_not_one_is_answered_with_0(
     key: tuple[int, int], message: int, change: dict[str, int]
 ) -> None:
-    parts = {**eddsa.sign(SECRET, 12345)._asdict(), **change}
+    parts = {**eddsa.sign(SECRET, (12345,))._asdict(), **change}
     assert verify(key, message, parts["r_y"], parts["r_sign"], parts["s"]) == 0
 
 

@@ -31,11 +31,13 @@ GOOD = [
     graph([*OPEN, I(P.LOAD, 4), I(P.STORE, 4, 0, 2)], (0,)),
     graph([U8, I(P.ARG), I(P.ARG), I(P.HASH, 5, 4)]),
     graph([I(P.HASH, 5, 0)]),
-    graph([FLAG, U8, I(P.ARG, 0, 1, 1, 1), I(P.VERIFY_SIGNATURE, 0, 1, 0, 1)]),
+    graph([FLAG, U8, I(P.ARG, 0, 1, 1, 1), I(P.VERIFY_SIGNATURE, 1, 1, 0, 1)]),
+    graph([FLAG, U8, *[I(P.ARG, 0, 1, 1, 1)] * 6, I(P.VERIFY_SIGNATURE, 16, 1, 0, 1)]),
+    graph([FLAG, U8, I(P.ARG, 0, 1, 1, 1), I(P.ARG, 0, 1), I(P.VERIFY_SIGNATURE, 2, 1, 0, 1)]),
     graph([I(P.CONST, a=1)], constants=(0, R - 1)),
 ]
 
-SIGNED = [FLAG, U8, *[I(P.ARG, 0, 1, 1, 1), I(P.VERIFY_SIGNATURE, 0, 1, 0, 1)] * MAX_SIGNATURES]
+SIGNED = [FLAG, U8, *[I(P.ARG, 0, 1, 1, 1), I(P.VERIFY_SIGNATURE, 1, 1, 0, 1)] * MAX_SIGNATURES]
 GOOD.append(graph([U8, *[I(P.ARG)] * 21, I(P.HASH, 5, MAX_HASH_ITEMS)]))
 GOOD.append(graph(SIGNED))
 
@@ -87,9 +89,17 @@ BAD: list[tuple[str, Graph, str]] = [
     ("too many args", graph([U8, I(P.ARG), I(P.ARG), I(P.HASH, 5, 3)]), "3 items, and 2 `arg` just before"),
     ("hash of nothing queued", graph([U8, I(P.HASH, 5, 1)]), "1 items, and 0 `arg` just before"),
     ("arg with a rest", graph([U8, U8, I(P.ARG, 0, 0, 0, 1), I(P.HASH, 5, 2)]), "queues what nobody takes"),
-    ("signature without arg", graph([FLAG, I(P.VERIFY_SIGNATURE)]), "3 items, and 0 `arg` just before"),
-    ("sign of a byte", graph([U8, I(P.ARG), I(P.VERIFY_SIGNATURE)]), "r_sign wants 1 bit"),
-    ("scalar of 253 bits", graph([FLAG, WIDE, I(P.ARG), I(P.VERIFY_SIGNATURE, 0, 0, 0, 1)]), "s 252"),
+    ("signature without arg", graph([FLAG, I(P.VERIFY_SIGNATURE, 1)]), "3 items, and 0 `arg` just before"),
+    ("sign of a byte", graph([U8, I(P.ARG), I(P.VERIFY_SIGNATURE, 1)]), "r_sign wants 1 bit"),
+    ("scalar of 253 bits", graph([FLAG, WIDE, I(P.ARG), I(P.VERIFY_SIGNATURE, 1, 0, 0, 1)]), "s 252"),
+    ("no message", graph([FLAG, I(P.ARG), I(P.VERIFY_SIGNATURE)]), "a message of 0 elements"),
+    ("long message", graph([FLAG, *[I(P.ARG)] * 7, I(P.VERIFY_SIGNATURE, 17)]), "a message of 17 elements"),
+    ("message cut off", graph([FLAG, I(P.ARG), I(P.VERIFY_SIGNATURE, 2)]), "4 items, and 1 `arg` just before"),
+    (
+        "message with a rest",
+        graph([U8, FLAG, I(P.ARG, 0, 0, 0, 1), I(P.ARG, 0, 0, 1), I(P.VERIFY_SIGNATURE, 2, 0, 1)]),
+        "takes",
+    ),
     ("no such output", graph([U8, I(P.OUTPUT, 6, 0)]), "there is no output 6"),
     ("output twice", graph([U8, *[I(P.OUTPUT, 3, 0)] * 2]), "it is written twice"),
     ("too much code", graph([U8] * (MAX_INSTRUCTIONS + 1)), "too many instructions; expected 512, got 513"),

@@ -93,14 +93,16 @@ def test_each_primitive_agrees_with_the_interpreter_at_the_edges(op: Primitive, 
 
 
 @pytest.mark.parametrize("forge", [0, 1])
-def test_verify_signature_in_a_body_agrees_with_the_interpreter(forge: int) -> None:
+@pytest.mark.parametrize("items", [1, 2, 5])
+def test_verify_signature_in_a_body_agrees_with_the_interpreter(items: int, forge: int) -> None:
     """Its scalar is an input whose bits nobody has decoded before."""
     secret = eddsa.generate(b"x" * 32)
-    signature = eddsa.sign(secret, 7)
-    builder = GraphBuilder(LAYOUT, (FULL, FULL, FULL, FULL, SIGN_BITS, SCALAR_BITS))
-    key_x, key_y, message, r_y, r_sign, s = (builder.input(i) for i in range(6))
-    builder.verify_signature((key_x, key_y), message, r_y, r_sign, s)
-    assert agrees(graph_of(builder), [*secret.public, 7 + forge, *signature], [])
+    message = list(range(7, 7 + items))
+    signature = eddsa.sign(secret, message)
+    builder = GraphBuilder(LAYOUT, (FULL, FULL, FULL, SIGN_BITS, SCALAR_BITS, *[FULL] * items))
+    key_x, key_y, r_y, r_sign, s, *signed = (builder.input(i) for i in range(5 + items))
+    builder.verify_signature((key_x, key_y), signed, r_y, r_sign, s)
+    assert agrees(graph_of(builder), [*secret.public, *signature, *message[:-1], message[-1] + forge], [])
 
 
 def test_an_integer_at_its_bound_does_not_wrap() -> None:

@@ -84,3 +84,8 @@ def kernel(signature: str) -> Callable[[_F], _F]:
     Kernels check no bounds and are not constant-time; what calls them from Python checks shapes.
     """
     return cast("Callable[[_F], _F]", numba.njit(signature, nogil=True, cache=True))
+
+
+def callback(signature: str) -> Callable[[Callable[..., Any]], Any]:
+    """Compile a bare function as C would call it, cached on disk; its `address` is an integer that kernels may be given."""
+    return cast("Callable[[Callable[..., Any]], Any]", numba.cfunc(signature, cache=True))

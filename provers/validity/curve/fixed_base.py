@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 from concurrent.futures import Executor
 
 import numpy as np
 
 from provers.validity.curve import fixed_base_kernels as kernels
+from provers.validity.curve.addition_kernels import BATCH
+from provers.validity.curve.buckets import Crew
 from provers.validity.curve.groups import Group, Words
-from provers.validity.curve.msm import SCALAR_BITS, require_scalars
-from provers.validity.curve.msm_kernels import BATCH, recode
-from provers.validity.curve.point_kernels import POINT_SCRATCH
+from provers.validity.curve.msm import require_scalars
+from provers.validity.curve.paths import address, aligned, chosen
+
+SCALAR_BITS = 256
 
 MAX_BITS = 13
-"""A row of the table stays within 400 kB in G1 and 800 kB in G2, about a core's second-level cache."""
+"""A row of the table stays within 512 kB in G1 and 1 MB in G2, about a core's second-level cache."""
 
-CHUNK = 8 * BATCH
+CHUNK = 4 * BATCH
+"""Multiples that a thread works on at a time."""
 
 
 def table_bits(count: int) -> int:
@@ -36,16 +39,20 @@ class FixedBase:
     def __init__(self, group: Group, point: Words, count: int) -> None:
         if not point.any():
             raise ValueError(f"{group.name}: infinity has no table")
-        self.group, self.bits = group, table_bits(count)
+        self.group, self.bits, self._path = group, table_bits(count), chosen()
         self.windows = -(-SCALAR_BITS // self.bits)
-        self.table = np.empty((self.windows << (self.bits - 1), group.words), dtype=np.uint64)
-        self.table[0] = group.require(point[np.newaxis])[0]
-        kernels.fill_table(self.table, self.windows, self.bits, group.width, *self._scratch())
+        self._words = self._path.point_words(group)
+        self._table = aligned((self.windows << (self.bits - 1)) * self._words).reshape(-1, self._words)
+        group.require(point[np.newaxis])
+        self._path.enter(group, point, self._table[:1])
+        pairs, memory = self._scratch()
+        kernels.fill_table(
+            address(self._table), self.windows, self.bits, 8 * self._words, group.width, pairs, self._path.add,
+            address(memory),
+        )  # fmt: skip
 
-    def _scratch(self) -> tuple[Words, Words, Words]:
-        pairs, kinds = np.empty((3, BATCH), dtype=np.int64), np.empty(BATCH, dtype=np.uint8)
-        memory = np.empty((POINT_SCRATCH + 6 * BATCH) * self.group.width // 8, dtype=np.uint64)
-        return pairs, kinds, memory  # type: ignore[return-value]
+    def _scratch(self) -> tuple[np.ndarray, Words]:
+        return np.empty((3, BATCH), dtype=np.int64), aligned(self._path.scratch_words(self.group))
 
     def multiples(self, scalars: Words, pool: Executor | None = None, threads: int = 1) -> Words:
         """`scalars[i]·P` for each i: canonical `uint64[n, 4]` to affine points `[n, *group.shape]`, Montgomery form.
@@ -53,23 +60,26 @@ class FixedBase:
         Raises
         ------
         ValueError
-            `scalars` has another shape or dtype.
+            `scalars` has another shape or dtype, or one is not below 2^255.
         """
         require_scalars(scalars, len(scalars))
         results = self.group.empty(len(scalars))
-        starts = itertools.count(0, CHUNK)
+        flat = self.group.require(results)
+        crew = Crew(pool, threads)
+        scratch = [self._scratch() for _ in range(crew.threads)]
 
-        def work() -> None:
-            scratch, digits = self._scratch(), np.empty((self.windows, CHUNK), dtype=np.int32)
-            while (first := next(starts)) < len(scalars):
-                part = scalars[first : first + CHUNK]
-                target = self.group.require(results[first : first + CHUNK])
-                recode(part, len(part), self.bits, digits)
-                kernels.multiples(self.table, self.bits, digits, 0, len(part), self.group.width, target, *scratch)
+        def work(thread: int, i: int) -> None:
+            part = scalars[i * CHUNK : (i + 1) * CHUNK]
+            digits = np.empty((self.windows, len(part)), dtype=np.int32)
+            kernels.signed_digits(part, self.bits, digits)
+            sums = aligned(len(part) * self._words).reshape(-1, self._words)
+            sums[:] = 0
+            pairs, memory = scratch[thread]
+            kernels.multiples(
+                address(self._table), self.bits, digits, 8 * self._words, self.group.width, address(sums),
+                np.zeros(len(part), dtype=np.uint8), pairs, self._path.add, self._path.put, address(memory),
+            )  # fmt: skip
+            flat[i * CHUNK : (i + 1) * CHUNK] = self._path.leave(self.group, sums)
 
-        if pool is None:
-            work()
-        else:
-            for future in [pool.submit(work) for _ in range(threads)]:
-                future.result()
+        crew.share(-(-len(scalars) // CHUNK), work)
         return results

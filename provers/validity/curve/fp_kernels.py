@@ -7,6 +7,7 @@ is predicted, and one text serves both groups.
 import numpy as np
 from llvmlite import ir
 
+from provers.validity.curve.inversion_kernels import invert
 from provers.validity.curve.points import Q
 from rollup.crypto.limbs import Intrinsic, MontgomeryField, QuadraticField, array_address, keep, kernel, no_inline
 from rollup.crypto.limbs_ir import Body, Builder, Module, Value
@@ -32,6 +33,7 @@ fp2_is_zero, fp2_eq = FP2.is_zero, FP2.eq
 fp_set_zero: Intrinsic = FP.define("set_zero", 0, _constant(0))
 fp_set_one: Intrinsic = FP.define("set_one", 0, _constant(FP.one))
 fp_set_scale: Intrinsic = FP.define("set_scale", 0, _constant(FP.r_squared))
+fp_set_cube: Intrinsic = FP.define("set_cube", 0, _constant(FP.r_squared * FP.one % Q))
 
 
 @kernel("void(intp,intp,intp,intp)")
@@ -116,28 +118,19 @@ def set_one(result: int, width: int) -> None:
     fp_set_one(result)
 
 
-_EXPONENT = np.array([(Q - 2) >> (4 * i) & 15 for i in range(96)], dtype=np.int64)
-
-
 @kernel("void(intp,intp,intp)")
 def fp_inverse(result: int, a: int, scratch: int) -> None:
-    """`a^(Q-2)`, so 0 for 0, in windows of four bits; `scratch` holds 17 elements and may not overlap `a`."""
+    """`1/a`, 0 for 0; `scratch` holds 7 elements and may not overlap `a`."""
     no_inline()
-    fp_set_one(scratch)
-    for i in range(1, 16):
-        fp_mul(scratch + 48 * i, scratch + 48 * (i - 1), a)
-    power = scratch + 48 * 16
-    fp_set_one(power)
-    for i in range(96):
-        for _ in range(4):
-            fp_sqr(power, power)
-        fp_mul(power, power, scratch + 48 * _EXPONENT[95 - i])
-    fp_copy(result, power)
+    invert(result, a, scratch)
+    # The stored integer is a·R, so its inverse lacks R²: a product with R³, less the R that a product takes away.
+    fp_set_cube(scratch)
+    fp_mul(result, result, scratch)
 
 
 @kernel("void(intp,intp,intp,intp)")
 def inverse(result: int, a: int, scratch: int, width: int) -> None:
-    """`1/a`, 0 for 0; over Fp2 it is the conjugate over the norm. `scratch` holds 20 elements of Fp."""
+    """`1/a`, 0 for 0; over Fp2 it is the conjugate over the norm. `scratch` holds 10 elements of Fp."""
     no_inline()
     if width == 48:
         fp_inverse(result, a, scratch)

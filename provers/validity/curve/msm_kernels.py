@@ -1,250 +1,230 @@
-"""Kernels of `msm`: signed windows (Pippenger) over buckets summed in affine coordinates, one inversion a batch.
+"""Kernels of `msm`: signed windows (Pippenger), buckets and their sums added in affine coordinates, one inversion a batch.
 
-SPEC: the bucket method of Pippenger; batched affine addition after Montgomery's trick. One call of `window` sums one
-window; windows are independent, so threads share them out.
+SPEC: the bucket method of Pippenger; batched affine addition after Montgomery's trick. Points lie at `size` bytes each, in
+whichever form the two functions that are passed by address understand: `add` (see `addition_kernels.add_pairs`) and `put`.
 """
 
 import numpy as np
 
-from provers.validity.curve.fp_kernels import copy, neg
-from provers.validity.curve.point_kernels import (
-    POINT_SCRATCH,
-    add_affine,
-    add_extended,
-    batch_add,
-    clear,
-    double,
-    to_affine,
-)
-from rollup.crypto.limbs import array_address, keep, kernel, no_inline, prefetch
+from provers.validity.curve.addition_kernels import BATCH
+from provers.validity.curve.point_kernels import add_affine, add_extended, clear, double, to_affine
+from provers.validity.curve.words_limbs import call
+from rollup.crypto.limbs import array_address, keep, kernel, no_inline
 
-#: Pairs of points added with one inversion.
-BATCH = 1024
-
-#: How many entries ahead of its use a point is asked for; `order` is that much longer than the points, zero there.
-AHEAD = 32
+BLOCK = 2 * BATCH
+"""Entries of a window that are added up together: half as many pairs, so one inversion a round."""
 
 
-@kernel("void(uint64[:,::1],intp,intp,int32[:,::1])")
-def recode(scalars: np.ndarray, count: int, bits: int, digits: np.ndarray) -> None:
-    """Write `scalars[i] = Σ digits[w, i]·2^(bits·w)`, digits in `(-2^(bits-1), 2^(bits-1)]`.
+@kernel("void(int16[::1],intp,intp,int32[::1],int32[::1],int32[::1])")
+def sort_by_bucket(
+    digits: np.ndarray, low: int, high: int, starts: np.ndarray, cursor: np.ndarray, order: np.ndarray
+) -> None:
+    """Counting sort of digits of size `low < d <= high`: bucket b = d - low - 1 owns `order[starts[b] : starts[b + 1]]`.
 
-    `digits` is `int32[ceil(256 / bits), >= count]`; scalars are below 2^255, so the last carry has room.
+    Entries are 2i, or 2i + 1 for a negative digit. `starts` and `cursor` hold `high - low + 1`.
     """
     no_inline()
-    mask, half = np.uint64((1 << bits) - 1), 1 << (bits - 1)
-    for i in range(count):
-        carry = 0
-        for w in range(digits.shape[0]):
-            limb, shift, value = (w * bits) >> 6, (w * bits) & 63, np.uint64(0)
-            if limb < 4:
-                value = scalars[i, limb] >> np.uint64(shift)
-                if shift + bits > 64 and limb < 3:
-                    value |= scalars[i, limb + 1] << np.uint64(64 - shift)
-            digit = np.int64(value & mask) + carry
-            carry = 0
-            if digit > half:
-                digit -= 1 << bits
-                carry = 1
-            digits[w, i] = digit
+    buckets = high - low
+    for b in range(buckets + 1):
+        cursor[b] = 0
+    for i in range(len(digits)):
+        bucket = abs(np.int64(digits[i])) - low
+        if 0 < bucket <= buckets:
+            cursor[bucket] += 1
+    starts[0] = 0
+    for b in range(buckets):
+        starts[b + 1] = starts[b] + cursor[b + 1]
+        cursor[b + 1] = starts[b]
+    for i in range(len(digits)):
+        digit = np.int64(digits[i])
+        bucket = abs(digit) - low
+        if 0 < bucket <= buckets:
+            order[cursor[bucket]] = 2 * i + (digit < 0)
+            cursor[bucket] += 1
 
 
-@kernel("void(int32[::1],intp,intp,int32[::1],int32[::1],int32[::1])")
-def sort_by_bucket(
-    digits: np.ndarray, count: int, buckets: int, starts: np.ndarray, cursor: np.ndarray, order: np.ndarray
-) -> None:
-    """Counting sort: bucket b owns `order[starts[b] : starts[b + 1]]`, entries i, or -i - 1 for a negative digit."""
-    no_inline()
-    for b in range(buckets + 2):
-        starts[b] = 0
-    for i in range(count):
-        digit = abs(digits[i])
-        if digit != 0:
-            starts[digit + 1] += 1
-    for b in range(1, buckets + 2):
-        starts[b] += starts[b - 1]
-    for b in range(buckets + 2):
-        cursor[b] = starts[b]
-    for i in range(count):
-        digit = abs(digits[i])
-        if digit != 0:
-            order[cursor[digit]] = i if digits[i] > 0 else -i - 1
-            cursor[digit] += 1
-
-
-@kernel("void(intp,intp)")
-def _prefetch_point(point: int, width: int) -> None:
-    for offset in range(0, 2 * width, 64):
-        prefetch(point + offset)
-    prefetch(point + 2 * width - 1)
-
-
-@kernel("intp(intp,intp,intp,intp)")
-def _signed(base: int, entry: int, negated: int, width: int) -> int:
-    """Address of the entry's point; a negative entry's point is written, negated, to `negated`."""
-    if entry >= 0:
-        return base + entry * 2 * width
-    source = base + (-entry - 1) * 2 * width
-    copy(negated, source, width)
-    neg(negated + width, source + width, width)
-    return negated
-
-
-@kernel("boolean(intp,intp,intp,intp,int32[::1],int32[::1],int32[::1],int64[:,::1],uint8[::1],intp,intp,intp)")
-def first_round(
-    base: int,
-    negated: int,
-    target: int,
-    buckets: int,
+@kernel("intp(int32[::1],int32[::1],intp,intp,intp,intp,intp,int32[:,::1],int64[::1])")
+def _gather(
     starts: np.ndarray,
-    next_starts: np.ndarray,
     order: np.ndarray,
-    pairs: np.ndarray,
-    kinds: np.ndarray,
-    denominators: int,
-    scratch: int,
+    bucket: int,
+    first: int,
+    end: int,
+    points: int,
+    size: int,
+    runs: np.ndarray,
+    list_: np.ndarray,
+) -> int:
+    """List the signed addresses of entries `first..end`, and for each bucket among them where its run ends; return how many runs."""
+    k, count = first, 0
+    while k < end:
+        while starts[bucket + 1] <= k:
+            bucket += 1
+        last = min(np.int64(starts[bucket + 1]), end)
+        for i in range(k, last):
+            entry = np.int64(order[i])
+            list_[i - first] = points + (entry >> 1) * size + (entry & 1)
+        runs[0, count], runs[1, count] = bucket, last - first
+        count += 1
+        k = last
+    return count
+
+
+@kernel("boolean(int32[:,::1],intp,int64[::1],intp,intp,intp,int64[:,::1],intp,intp)")
+def _round(
+    runs: np.ndarray,
+    count: int,
+    list_: np.ndarray,
+    slots: int,
+    size: int,
     width: int,
+    pairs: np.ndarray,
+    add: int,
+    memory: int,
 ) -> bool:
-    """Add the points of each bucket in pairs, from `base` by `order` to `target`; tell whether any bucket has more than one left."""
+    """Add the points of each run in pairs, into new slots, or without them in the place of the first; tell whether any run has more than one left."""
     no_inline()
-    size, count, written, more = 2 * width, 0, 0, False
-    for b in range(1, buckets + 1):
-        k, end = starts[b], starts[b + 1]
-        next_starts[b] = written
-        while k < end:
-            for ahead in range(k + AHEAD, min(k + 2, end) + AHEAD):
-                entry = order[ahead]
-                _prefetch_point(base + (entry if entry >= 0 else -entry - 1) * size, width)
-            spare = negated + 2 * count * size
-            result, first = target + written * size, _signed(base, order[k], spare, width)
-            if k + 1 < end:
-                pairs[0, count], pairs[1, count] = result, first
-                pairs[2, count] = _signed(base, order[k + 1], spare + size, width)
-                count += 1
-            else:
-                copy(result, first, width)
-                copy(result + width, first + width, width)
+    k, written, pending, more = 0, 0, 0, False
+    for r in range(count):
+        end, start = runs[1, r], written
+        while k + 1 < end:
+            # INVARIANT: after the round with slots, only the last of a run can be a point that is no sum.
+            target = slots + pending * size if slots != 0 else list_[k]
+            pairs[0, pending], pairs[1, pending], pairs[2, pending] = target, list_[k], list_[k + 1]
+            list_[written] = target
+            pending += 1
             written += 1
             k += 2
-            if count == BATCH:
-                batch_add(pairs, kinds, count, denominators, scratch, width)
-                count = 0
-        more = more or written - next_starts[b] > 1
-    next_starts[buckets + 1] = written
-    batch_add(pairs, kinds, count, denominators, scratch, width)
-    return more
-
-
-@kernel("boolean(intp,intp,intp,int32[::1],int32[::1],int64[:,::1],uint8[::1],intp,intp,intp)")
-def next_round(
-    source: int,
-    target: int,
-    buckets: int,
-    starts: np.ndarray,
-    next_starts: np.ndarray,
-    pairs: np.ndarray,
-    kinds: np.ndarray,
-    denominators: int,
-    scratch: int,
-    width: int,
-) -> bool:
-    """Halve each bucket again, from `source`, where buckets lie one after another, to `target`; tell as `first_round`."""
-    no_inline()
-    size, count, written, more = 2 * width, 0, 0, False
-    for b in range(1, buckets + 1):
-        k, end = starts[b], starts[b + 1]
-        next_starts[b] = written
-        while k < end:
-            result, first = target + written * size, source + k * size
-            if k + 1 < end:
-                pairs[0, count], pairs[1, count], pairs[2, count] = result, first, first + size
-                count += 1
-            else:
-                copy(result, first, width)
-                copy(result + width, first + width, width)
+        if k < end:
+            list_[written] = list_[k]
             written += 1
-            k += 2
-            if count == BATCH:
-                batch_add(pairs, kinds, count, denominators, scratch, width)
-                count = 0
-        more = more or written - next_starts[b] > 1
-    next_starts[buckets + 1] = written
-    batch_add(pairs, kinds, count, denominators, scratch, width)
+            k += 1
+        runs[1, r] = written
+        more = more or written - start > 1
+    call(add, array_address(pairs), pending, width, memory)
     return more
-
-
-@kernel("void(intp,intp,intp,int32[::1],intp,intp,intp)")
-def sum_buckets(
-    result: int, points: int, buckets: int, starts: np.ndarray, running: int, scratch: int, width: int
-) -> None:
-    """`result = Σ b·bucket[b]`, extended, by a running sum from the top; each bucket holds at most one point."""
-    no_inline()
-    clear(result, width)
-    clear(running, width)
-    for b in range(buckets, 0, -1):
-        if starts[b + 1] > starts[b]:
-            add_affine(running, points + starts[b] * 2 * width, scratch, width)
-        add_extended(result, running, scratch, width)
 
 
 @kernel(
-    "void(uint64[:,::1],int32[::1],intp,intp,intp,uint64[::1],int32[:,::1],int32[::1],int64[:,::1],uint8[::1],uint64[::1])"
+    "void(intp,int32[::1],int32[::1],intp,intp,intp,intp,uint8[::1],int32[:,::1],int64[::1],int64[:,::1],intp,intp,intp,intp)"
 )
-def window(
-    points: np.ndarray,
-    digits: np.ndarray,
-    count: int,
-    bits: int,
-    width: int,
-    result: np.ndarray,
-    bounds: np.ndarray,
+def accumulate(
+    points: int,
+    starts: np.ndarray,
     order: np.ndarray,
+    buckets: int,
+    size: int,
+    width: int,
+    entries: int,
+    filled: np.ndarray,
+    runs: np.ndarray,
+    list_: np.ndarray,
     pairs: np.ndarray,
-    kinds: np.ndarray,
-    memory: np.ndarray,
+    slots: int,
+    add: int,
+    put: int,
+    memory: int,
 ) -> None:
-    """`result = Σ digits[i]·points[i]`, extended.
+    """Add the sorted entries (see `sort_by_bucket`) to their buckets, at `buckets`; `filled` tells which hold a point already.
 
-    Parameters
-    ----------
-    points, digits, count, width
-        Affine points, `uint64[count, width / 4]`, and their digits, absolute values up to `2^(bits-1)`.
-    bounds, order, pairs, kinds, memory
-        Scratch: `int32[2, 2^(bits-1) + 2]`, `int32[count + AHEAD + 2]` that was zero when made, `int64[3, BATCH]`,
-        `uint8[BATCH]`, `uint64[memory_words(count, bits, width)]`.
+    Scratch: `runs` `int32[2, BLOCK]`, `list_` `int64[BLOCK]`, `pairs` `int64[3, BATCH]`, `slots` for `BLOCK / 2` points, and
+    what `add` needs.
     """
     no_inline()
-    buckets, size, base = 1 << (bits - 1), 2 * width, array_address(points)
-    starts, other = bounds[0], bounds[1]
-    sort_by_bucket(digits, count, buckets, starts, other, order)
-    scratch = array_address(memory)
-    running = scratch + POINT_SCRATCH * width
-    denominators = running + 4 * width
-    negated = denominators + 2 * BATCH * width
-    source = negated + 2 * BATCH * size
-    target = source + (count // 2 + buckets + 2) * size
-    more = first_round(base, negated, source, buckets, starts, other, order, pairs, kinds, denominators, scratch, width)
-    while more:
-        starts, other = other, starts
-        more = next_round(source, target, buckets, starts, other, pairs, kinds, denominators, scratch, width)
-        source, target = target, source
-    sum_buckets(array_address(result), source, buckets, other, running, scratch, width)
-    keep(points)
-    keep(memory)
-    keep(result)
+    for first in range(0, entries, BLOCK):
+        bucket = np.searchsorted(starts, first, side="right") - 1
+        count = _gather(starts, order, bucket, first, min(first + BLOCK, entries), points, size, runs, list_)
+        more = _round(runs, count, list_, slots, size, width, pairs, add, memory)
+        while more:
+            more = _round(runs, count, list_, 0, size, width, pairs, add, memory)
+        pending = 0
+        for r in range(count):
+            bucket = runs[0, r]
+            target = buckets + bucket * size
+            if filled[bucket]:
+                pairs[0, pending], pairs[1, pending], pairs[2, pending] = target, target, list_[r]
+                pending += 1
+            else:
+                call(put, target, list_[r], width, memory)
+                filled[bucket] = 1
+            if pending == BATCH:
+                call(add, array_address(pairs), pending, width, memory)
+                pending = 0
+        call(add, array_address(pairs), pending, width, memory)
+    keep(pairs)
 
 
-@kernel("void(uint64[:,::1],intp,intp,uint64[::1],uint64[::1])")
-def combine(windows: np.ndarray, bits: int, width: int, result: np.ndarray, memory: np.ndarray) -> None:
-    """`result = Σ 2^(bits·w)·windows[w]`, extended brought to affine; `memory` holds `POINT_SCRATCH` elements."""
+@kernel("void(intp,uint8[::1],intp,intp,intp,intp,intp,intp,uint8[:,::1],int64[:,::1],intp,intp,intp)")
+def sum_segments(
+    buckets: int,
+    filled: np.ndarray,
+    length: int,
+    first: int,
+    end: int,
+    size: int,
+    width: int,
+    sums: int,
+    known: np.ndarray,
+    pairs: np.ndarray,
+    add: int,
+    put: int,
+    memory: int,
+) -> None:
+    """For segments `first <= s < end` of `length` buckets, side by side: `sums[2s] = Σ bucket`, `sums[2s + 1] = Σ (i + 1)·bucket[i]`.
+
+    Running sums from the top of each segment. `known[s]`, zero before, tells which of the two sums are not infinity as yet; those
+    that remain so are not written.
+    """
     no_inline()
-    total, scratch, first = array_address(result), array_address(memory), array_address(windows)
+    for i in range(length - 1, -1, -1):
+        for part in range(2):
+            pending = 0
+            for s in range(first, end):
+                index, target = s * length + i, sums + (2 * s + part) * size
+                source = buckets + index * size if part == 0 else target - size
+                if not (filled[index] if part == 0 else known[s, 0]):
+                    continue
+                if known[s, part]:
+                    pairs[0, pending], pairs[1, pending], pairs[2, pending] = target, target, source
+                    pending += 1
+                else:
+                    call(put, target, source, width, memory)
+                    known[s, part] = 1
+                if pending == BATCH:
+                    call(add, array_address(pairs), pending, width, memory)
+                    pending = 0
+            call(add, array_address(pairs), pending, width, memory)
+    keep(pairs)
+
+
+@kernel("void(uint64[:,:,::1],intp,intp,intp,uint64[::1],uint64[::1])")
+def combine(sums: np.ndarray, length: int, bits: int, width: int, result: np.ndarray, memory: np.ndarray) -> None:
+    """`result = Σ_w 2^(bits·w)·Σ_s (sums[w, 2s + 1] + s·length·sums[w, 2s])`, brought to affine; `length` is a power of two.
+
+    `sums` is `uint64[windows, 2·segments, width / 4]`, of 64-bit limbs, as in `sum_segments`; `memory` holds
+    `POINT_SCRATCH + 8` elements.
+    """
+    no_inline()
+    total, base, inner = array_address(result), array_address(sums), array_address(memory)
+    running, scratch, size = inner + 4 * width, inner + 8 * width, 2 * width
     clear(total, width)
-    for w in range(windows.shape[0] - 1, -1, -1):
+    for w in range(sums.shape[0] - 1, -1, -1):
         for _ in range(bits):
             double(total, scratch, width)
-        add_extended(total, first + w * 4 * width, scratch, width)
+        row = base + w * sums.shape[1] * size
+        clear(inner, width)
+        clear(running, width)
+        for s in range(sums.shape[1] // 2 - 1, 0, -1):
+            add_affine(running, row + 2 * s * size, scratch, width)
+            add_extended(inner, running, scratch, width)
+        rest = length
+        while rest > 1:
+            double(inner, scratch, width)
+            rest >>= 1
+        for s in range(sums.shape[1] // 2):
+            add_affine(inner, row + (2 * s + 1) * size, scratch, width)
+        add_extended(total, inner, scratch, width)
     to_affine(total, scratch, width)
-    keep(windows)
-    keep(memory)
+    keep(sums)
     keep(result)
+    keep(memory)

@@ -5,12 +5,9 @@ X, Y, ZZ, ZZZ (4 elements) with x = X/ZZ, y = Y/ZZZ, ZZ³ = ZZZ²; infinity has 
 SPEC: Explicit-Formulas Database, short Weierstrass, XYZZ: dbl-2008-s-1, madd-2008-s, add-2008-s, for a = 0.
 """
 
-import numpy as np
-
 from provers.validity.curve.fp_kernels import (
     add,
     copy,
-    eq,
     inverse,
     is_zero,
     mul,
@@ -23,9 +20,6 @@ from rollup.crypto.limbs import kernel, no_inline
 
 #: Elements of scratch that any function here may use.
 POINT_SCRATCH = 28
-
-# What a pair is, so the second pass need not look again.
-_ADD, _DOUBLE, _CANCEL, _FIRST, _SECOND = 0, 1, 2, 3, 4
 
 
 @kernel("boolean(intp,intp)")
@@ -166,76 +160,3 @@ def to_affine(point: int, scratch: int, width: int) -> None:
     sqr(t, t, width)
     mul(point, point, t, width)
     mul(point + width, point + width, i, width)
-
-
-@kernel("intp(intp,intp,intp,intp)")
-def _denominator(result: int, a: int, b: int, width: int) -> int:
-    """Write what the slope of a + b is divided by, and say what the pair is."""
-    sub(result, b, a, width)
-    if is_zero(result, width):
-        if is_infinity(a, width):
-            return _SECOND
-        if is_infinity(b, width):
-            return _FIRST
-        if eq(a + width, b + width, width):
-            add(result, a + width, a + width, width)
-            return _DOUBLE
-        return _CANCEL
-    if is_infinity(a, width):
-        return _SECOND
-    if is_infinity(b, width):
-        return _FIRST
-    return _ADD
-
-
-@kernel("void(intp,intp,intp,intp,intp,intp,intp)")
-def _chord(result: int, a: int, b: int, doubling: int, inverted: int, scratch: int, width: int) -> None:
-    """`result = a + b` from the inverted denominator of the slope λ: x = λ² - a.x - b.x, y = λ(a.x - x) - a.y."""
-    slope, t, u = scratch, scratch + width, scratch + 2 * width
-    if doubling:
-        sqr(u, a, width)
-        add(t, u, u, width)
-        add(t, t, u, width)
-    else:
-        sub(t, b + width, a + width, width)
-    mul(slope, inverted, t, width)
-    sqr(t, slope, width)
-    sub(t, t, a, width)
-    sub(t, t, b, width)
-    sub(u, a, t, width)
-    mul(u, u, slope, width)
-    sub(result + width, u, a + width, width)
-    copy(result, t, width)
-
-
-@kernel("void(int64[:,::1],uint8[::1],intp,intp,intp,intp)")
-def batch_add(pairs: np.ndarray, kinds: np.ndarray, count: int, denominators: int, scratch: int, width: int) -> None:
-    """Affine sums of `count` independent pairs with one inversion (Montgomery's trick).
-
-    `pairs` holds addresses, `int64[3, >= count]`: result, first, second. A result may be its own pair's first or
-    second point. `denominators` has room for `2·count` elements, `scratch` for `POINT_SCRATCH`.
-    """
-    no_inline()
-    prefixes = denominators + count * width
-    product, inverted, rest = scratch, scratch + width, scratch + 2 * width
-    set_one(product, width)
-    for i in range(count):
-        denominator = denominators + i * width
-        kinds[i] = _denominator(denominator, pairs[1, i], pairs[2, i], width)
-        copy(prefixes + i * width, product, width)
-        if kinds[i] <= _DOUBLE:
-            mul(product, product, denominator, width)
-    inverse(product, product, rest, width)
-    for i in range(count - 1, -1, -1):
-        result, a, b, kind = pairs[0, i], pairs[1, i], pairs[2, i], kinds[i]
-        if kind <= _DOUBLE:
-            mul(inverted, product, prefixes + i * width, width)
-            mul(product, product, denominators + i * width, width)
-            _chord(result, a, b, kind == _DOUBLE, inverted, rest, width)
-        elif kind == _CANCEL:
-            set_zero(result, width)
-            set_zero(result + width, width)
-        else:
-            source = a if kind == _FIRST else b
-            copy(result, source, width)
-            copy(result + width, source + width, width)

@@ -1,0 +1,118 @@
+"""The ways in which kernels calculate, behind one interface: what differs is the form of a point, and who adds such points.
+
+The portable way keeps points as keys do (see `groups`).
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from provers.validity.curve import addition_kernels, image_kernels
+from provers.validity.curve.groups import Group, Words
+
+_ALIGNMENT = 64
+"""Bytes of a cache line; points that lie across two cost more."""
+
+
+def address(array: NDArray[Any]) -> int:
+    """Where an array begins; it must be kept alive for as long as that is used."""
+    return int(array.__array_interface__["data"][0])
+
+
+def aligned(count: int) -> Words:
+    """Uninitialised words that begin at a cache line."""
+    memory = np.empty(count + _ALIGNMENT // 8, dtype=np.uint64)
+    skip = -address(memory) % _ALIGNMENT // 8
+    return memory[skip : skip + count]
+
+
+class Portable:
+    """On elements of 64-bit limbs.
+
+    Attributes
+    ----------
+    add, put
+        Addresses of functions, see `addition_kernels`: `add(pairs, count, width, memory)` and `put(result, point, width, memory)`.
+    """
+
+    add: int = addition_kernels.add_function.address
+    put: int = addition_kernels.put_function.address
+
+    def point_words(self, group: Group) -> int:
+        """Words of a point in this form."""
+        return group.words
+
+    def scratch_words(self, group: Group) -> int:
+        """Words of scratch that `add` and `put` need."""
+        return addition_kernels.addition_bytes(group.width) // 8
+
+    def expand(
+        self, group: Group, points: Words, indices: NDArray[np.int64], first: int, end: int, parts: Words, images: Words
+    ) -> None:
+        """See `image_kernels.expand`."""
+        image_kernels.expand(address(points), indices, first, end, group.width, parts, images)
+
+    def enter(self, group: Group, points: Words, result: Words) -> None:
+        """Bring points of keys into this form, `uint64[n, point_words]`."""
+        result[:] = points.reshape(-1, group.words)
+
+    def leave(self, group: Group, points: Words) -> Words:
+        """Bring points, an array of any shape whose last axis is a point, to the form of keys."""
+        return points
+
+
+class Lanes(Portable):
+    """On elements of 52-bit limbs, eight side by side; only where the processor has AVX-512 IFMA."""
+
+    def __init__(self) -> None:
+        from provers.validity.curve import lane_addition_kernels
+
+        self._kernels = lane_addition_kernels
+        self.add, self.put = (
+            lane_addition_kernels.add_lanes_function.address,
+            lane_addition_kernels.put_lane_function.address,
+        )
+
+    def point_words(self, group: Group) -> int:
+        """Words of a point in this form: 16 or 32."""
+        return group.width // 3
+
+    def scratch_words(self, group: Group) -> int:
+        """Words of scratch that `add` and `put` need."""
+        return self._kernels.lane_addition_bytes(group.width) // 8
+
+    def expand(
+        self, group: Group, points: Words, indices: NDArray[np.int64], first: int, end: int, parts: Words, images: Words
+    ) -> None:
+        """See `image_kernels.expand`."""
+        self._kernels.expand_lanes(address(points), indices, first, end, group.width, parts, images)
+
+    def enter(self, group: Group, points: Words, result: Words) -> None:
+        """Bring points of keys into this form, `uint64[n, point_words]`."""
+        self._kernels.convert(address(result), address(points), len(result), group.width, False)
+
+    def leave(self, group: Group, points: Words) -> Words:
+        """Bring points, an array of any shape whose last axis is a point, to the form of keys."""
+        result = np.empty((*points.shape[:-1], group.words), dtype=np.uint64)
+        self._kernels.convert(address(result), address(points), result.size // group.words, group.width, True)
+        return result
+
+
+PORTABLE: Final = Portable()
+
+
+@functools.cache
+def _lanes() -> Lanes:
+    return Lanes()
+
+
+def chosen() -> Portable:
+    """The fastest way that this processor has and that is not switched off."""
+    if os.environ.get("TANDEM_KERNELS", "ifma") == "ifma":
+        return _lanes()
+    return PORTABLE

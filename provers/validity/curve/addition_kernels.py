@@ -11,7 +11,7 @@ from rollup.crypto.kernel_cache import callback
 from rollup.crypto.limbs import kernel, load_word, no_inline, prefetch, store_word
 
 BATCH = 4096
-"""Pairs at most in one call, 8 times some number; what `add_pairs` takes is `int64[3, BATCH]`."""
+"""Pairs at most in one call, 8 times some number; what `add_function` takes is `int64[3, BATCH]`."""
 
 AHEAD = 8
 """How many pairs ahead of its use a point is asked for."""
@@ -82,14 +82,20 @@ def _chord(result: int, a: int, b: int, doubling: int, inverted: int, scratch: i
 
 
 @kernel("void(intp,intp,intp)")
-def put(result: int, point: int, width: int) -> None:
+def _put(result: int, point: int, width: int) -> None:
     """`result = point`, which is signed."""
     copy(result, point & ~1, width)
     _signed_y(result + width, point, width)
 
 
-@kernel("void(intp,intp,intp,intp)")
-def add_pairs(pairs: int, count: int, width: int, memory: int) -> None:
+@callback("void(intp,intp,intp,intp)")
+def put_function(result: int, point: int, width: int, _memory: int) -> None:
+    """`result = point`, which is signed."""
+    _put(result, point, width)
+
+
+@callback("void(intp,intp,intp,intp)")
+def add_function(pairs: int, count: int, width: int, memory: int) -> None:
     """Affine sums of `count` independent pairs, `BATCH` at most, infinity and equal or opposite points among them.
 
     `pairs` is the address of `int64[3, BATCH]`: results, and the signed addresses of first and second points; a result may be its
@@ -127,23 +133,11 @@ def add_pairs(pairs: int, count: int, width: int, memory: int) -> None:
             set_zero(result + width, width)
         else:
             point = a if kind == _FIRST else b
-            put(rest, point, width)
+            _put(rest, point, width)
             copy(result, rest, width)
             copy(result + width, rest + width, width)
 
 
-@callback("void(intp,intp,intp,intp)")
-def add_function(pairs: int, count: int, width: int, memory: int) -> None:
-    """`add_pairs`, for kernels that are given its address."""
-    add_pairs(pairs, count, width, memory)
-
-
-@callback("void(intp,intp,intp,intp)")
-def put_function(result: int, point: int, width: int, _memory: int) -> None:
-    """`put`, for kernels that are given its address."""
-    put(result, point, width)
-
-
 def addition_bytes(width: int) -> int:
-    """Bytes of scratch that `add_pairs` needs."""
+    """Bytes of scratch that `add_function` needs."""
     return 8 * BATCH + (SCRATCH + 2 * BATCH) * width

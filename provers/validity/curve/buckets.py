@@ -69,7 +69,7 @@ class Plan:
         return _cheapest(count, 1, bits + 1, MAX_BITS - 1)
 
     @staticmethod
-    def for_ones(count: int, threads: int) -> Plan:
+    def for_ones(threads: int) -> Plan:
         """For scalars that are all 1: a window a thread, which is given a share of the points."""
         return Plan(1, 0, threads)
 
@@ -114,7 +114,7 @@ class Scratch:
         self.list = np.empty(kernels.BLOCK, dtype=np.int64)
         self.pairs = np.empty((3, BATCH), dtype=np.int64)
         self.slots = aligned(kernels.BLOCK // 2 * words)
-        self.memory = aligned(path.scratch_words(group))
+        self.memory = path.scratch(group)
 
 
 class _Sum:

@@ -52,7 +52,7 @@ class FixedBase:
         )  # fmt: skip
 
     def _scratch(self) -> tuple[np.ndarray, Words]:
-        return np.empty((3, BATCH), dtype=np.int64), aligned(self._path.scratch_words(self.group))
+        return np.empty((3, BATCH), dtype=np.int64), self._path.scratch(self.group)
 
     def multiples(self, scalars: Words, pool: Executor | None = None, threads: int = 1) -> Words:
         """`scalars[i]·P` for each i: canonical `uint64[n, 4]` to affine points `[n, *group.shape]`, Montgomery form.

@@ -5,11 +5,12 @@ Import this only where the processor has AVX-512 IFMA.
 
 import numpy as np
 
-from provers.validity.curve.addition_kernels import BATCH, add_pairs, addition_bytes
+from provers.validity.curve.addition_kernels import BATCH, addition_bytes
 from provers.validity.curve.inversion_kernels import invert
 from provers.validity.curve.lane_limbs import BITS, LANES, LIMBS
 from provers.validity.curve.lane_points_limbs import MASK_OFFSET, RUNNING_OFFSET, WORDS_OFFSET, LaneField
 from provers.validity.curve.points import Q
+from provers.validity.curve.words_limbs import call
 from rollup.crypto.kernel_cache import callback
 from rollup.crypto.limbs import array_address, keep, kernel, load_word, no_inline, prefetch, store_word
 
@@ -24,13 +25,16 @@ _FRAME = LANES2.frame_bytes
 _ASIDE = 64
 """Pairs that are added in key form at a time: those that no slope adds."""
 
-_JUNK = _FRAME  # three points, then addresses of eight sources and eight targets, then points in key form
+ADD_AT, CHANGE_AT = _FRAME, _FRAME + 8
+_JUNK = _FRAME + 64  # three points, then addresses of eight sources and eight targets, then points in key form
 _SOURCES = _JUNK + 3 * 256
 _TARGETS = _SOURCES + 64
 _KEYS = _TARGETS + 64
 _PAIRS = _KEYS + 3 * _ASIDE * 192
 _TRIPLES = _PAIRS + 24 * BATCH
 _DENOMINATORS = _TRIPLES + 24 * BATCH
+
+ENTER, LEAVE, TIMES_Z, TIMES_Z2 = 0, 1, 2, 3
 
 _MASK = (1 << BITS) - 1
 _ONE = np.array([(1 << BITS * LIMBS) % Q >> (BITS * i) & _MASK for i in range(LIMBS)], dtype=np.uint64)
@@ -47,8 +51,8 @@ def _entry(address: int) -> int:
     return np.int64(load_word(address))
 
 
-@kernel("void(intp,intp,intp)")
-def put_lane(result: int, point: int, width: int) -> None:
+@callback("void(intp,intp,intp,intp)")
+def put_lane_function(result: int, point: int, width: int, _memory: int) -> None:
     """Copy a point in lane form, negated where its address is signed."""
     source, part = point & ~1, width // 48 * 64
     for offset in range(0, 2 * part, 8):
@@ -62,22 +66,24 @@ def put_lane(result: int, point: int, width: int) -> None:
                 carry = limb >> BITS
 
 
-@kernel("void(intp,intp,intp)")
-def enter(targets: int, sources: int, width: int) -> None:
-    """Eight points from key form to lane form, from and to the addresses at two addresses."""
+@callback("void(intp,intp,intp,intp)")
+def change_function(targets: int, sources: int, width: int, change: int) -> None:
+    """Change eight points, from and to the addresses at two addresses: `ENTER` lane form, `LEAVE` it, or there `TIMES_Z`, `TIMES_Z2`."""
     if width == 48:
-        _enter1(targets, sources)
-    else:
+        if change == ENTER:
+            _enter1(targets, sources)
+        elif change == LEAVE:
+            _leave1(targets, sources)
+        else:
+            _times_z2_1(targets, sources)
+    elif change == ENTER:
         _enter2(targets, sources)
-
-
-@kernel("void(intp,intp,intp)")
-def leave(targets: int, sources: int, width: int) -> None:
-    """Inverse of `enter`; signs of sources are ignored."""
-    if width == 48:
-        _leave1(targets, sources)
-    else:
+    elif change == LEAVE:
         _leave2(targets, sources)
+    elif change == TIMES_Z:
+        _times_z(targets, sources)
+    else:
+        _times_z2_2(targets, sources)
 
 
 @kernel("void(intp,intp,intp,intp)")
@@ -96,14 +102,15 @@ def _add_aside(triples: int, count: int, width: int, memory: int) -> None:
                 store_word(targets + 8 * lane, np.uint64(key))
                 store_word(pairs + 8 * (column * BATCH + k), np.uint64(key + (point & 1)))
                 store_word(pairs + 8 * k, np.uint64(keys + k * size))
-            leave(targets, sources, width)
-    add_pairs(pairs, count, width, memory + _DENOMINATORS + 2 * BATCH * (width // 48 * 64))
+            call(_entry(memory + CHANGE_AT), targets, sources, width, LEAVE)
+    rest = memory + _DENOMINATORS + 2 * BATCH * (width // 48 * 64)
+    call(_entry(memory + ADD_AT), pairs, count, width, rest)
     for i in range(0, count, LANES):
         for lane in range(LANES):
             k = min(i + lane, count - 1)
             store_word(sources + 8 * lane, np.uint64(keys + k * size))
             store_word(targets + 8 * lane, load_word(triples + 8 * k))
-        enter(targets, sources, width)
+        call(_entry(memory + CHANGE_AT), targets, sources, width, ENTER)
 
 
 @kernel("void(intp,intp,intp)")
@@ -129,9 +136,12 @@ def _set_aside(pairs: int, i: int, mask: int, aside: int, memory: int) -> int:
     return aside
 
 
-@kernel("void(intp,intp,intp,intp)")
-def add_lanes(pairs: int, count: int, width: int, memory: int) -> None:
-    """`addition_kernels.add_pairs` on points in lane form; `memory` has `lane_addition_bytes(width)`."""
+@callback("void(intp,intp,intp,intp)")
+def add_lanes_function(pairs: int, count: int, width: int, memory: int) -> None:
+    """`addition_kernels.add_function` on points in lane form; `memory` has `lane_addition_bytes(width)`.
+
+    Its words at `ADD_AT` and `CHANGE_AT` are the addresses of `addition_kernels.add_function` and of `change_function`.
+    """
     no_inline()
     if count == 0:
         return
@@ -179,23 +189,18 @@ def add_lanes(pairs: int, count: int, width: int, memory: int) -> None:
         _add_aside(memory + _TRIPLES + 8 * i, min(_ASIDE, aside - i), width, memory)
 
 
-@callback("void(intp,intp,intp,intp)")
-def add_lanes_function(pairs: int, count: int, width: int, memory: int) -> None:
-    """`add_lanes`, for kernels that are given its address."""
-    add_lanes(pairs, count, width, memory)
-
-
-@callback("void(intp,intp,intp,intp)")
-def put_lane_function(result: int, point: int, width: int, _memory: int) -> None:
-    """`put_lane`, for kernels that are given its address."""
-    put_lane(result, point, width)
-
-
-@kernel("void(intp,int64[::1],intp,intp,intp,uint64[:,:,::1],uint64[:,::1])")
+@kernel("void(intp,int64[::1],intp,intp,intp,uint64[:,:,::1],uint64[:,::1],intp)")
 def expand_lanes(
-    points: int, indices: np.ndarray, first: int, end: int, width: int, parts: np.ndarray, images: np.ndarray
+    points: int,
+    indices: np.ndarray,
+    first: int,
+    end: int,
+    width: int,
+    parts: np.ndarray,
+    images: np.ndarray,
+    change: int,
 ) -> None:
-    """`image_kernels.expand`, to images in lane form."""
+    """`image_kernels.expand`, to images in lane form; `change` is the address of `change_function`."""
     no_inline()
     count, size, stride, base = parts.shape[1], width // 48 * 128, len(indices), array_address(images)
     addresses = np.empty((5, LANES), dtype=np.int64)
@@ -212,31 +217,28 @@ def expand_lanes(
                 word |= load_word(point + offset)
             if word == 0:
                 parts[k] = 0
-        enter(start, start + 256, width)
+        call(change, start, start + 256, width, ENTER)
         if count == 2:
-            _times_z2_1(start + 64, start)
+            call(change, start + 64, start, width, TIMES_Z2)
         if count == 4:
-            _times_z(start + 64, start)
-            _times_z2_2(start + 128, start)
-            _times_z2_2(start + 192, start + 64)
+            call(change, start + 64, start, width, TIMES_Z)
+            call(change, start + 128, start, width, TIMES_Z2)
+            call(change, start + 192, start + 64, width, TIMES_Z2)
     keep(addresses)
     keep(images)
 
 
-@kernel("void(intp,intp,intp,intp,boolean)")
-def convert(targets: int, sources: int, count: int, width: int, leaving: bool) -> None:
-    """`count` points in a row from key form to lane form, or back."""
+@kernel("void(intp,intp,intp,intp,intp,intp)")
+def convert(targets: int, sources: int, count: int, width: int, way: int, change: int) -> None:
+    """`count` points in a row from key form to lane form (`ENTER`), or back (`LEAVE`); `change` as in `expand_lanes`."""
     no_inline()
-    key, lane_size = 2 * width, width // 48 * 128
+    sizes = (2 * width, width // 48 * 128)
     addresses = np.empty((2, LANES), dtype=np.int64)
     start = array_address(addresses)
     for i in range(0, count, LANES):
         for lane in range(LANES):
             k = min(i + lane, count - 1)
-            addresses[0, lane] = targets + k * (key if leaving else lane_size)
-            addresses[1, lane] = sources + k * (lane_size if leaving else key)
-        if leaving:
-            leave(start, start + 64, width)
-        else:
-            enter(start, start + 64, width)
+            addresses[0, lane] = targets + k * sizes[1 - way]
+            addresses[1, lane] = sources + k * sizes[way]
+        call(change, start, start + 64, width, way)
     keep(addresses)

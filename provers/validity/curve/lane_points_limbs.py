@@ -80,6 +80,18 @@ class LaneField:
 
         b.call(_define(b.module, f"{self.name}_product", 3, body), [result, x, y])
 
+    def _times(self, b: Builder, x: Element, y: Element) -> Element:
+        """x·y in Fp by the shared product."""
+
+        def body(b: Builder, result: Value, x: Value, y: Value) -> None:
+            store(b, multiply(b, load(b, x), load(b, y)), result)
+
+        room = [_slot(b, LIMBS) for _ in range(3)]
+        store(b, x, room[1])
+        store(b, y, room[2])
+        b.call(_define(b.module, "lanes1_product", 3, body), room)
+        return load(b, room[0])
+
     def _square(self, b: Builder, x: Value, result: Value) -> None:
         if self.parts == 1:
             self._product(b, x, x, result)
@@ -143,11 +155,11 @@ class LaneField:
         running = _after(b, frame, RUNNING_OFFSET)
         value = load(b, running, self.vectors)
         if self.parts == 2:
-            value = multiply(b, value[:LIMBS], value[:LIMBS]), multiply(b, value[LIMBS:], value[LIMBS:])
+            value = self._times(b, value[:LIMBS], value[:LIMBS]), self._times(b, value[LIMBS:], value[LIMBS:])
             value = linear(b, list(value), [], 0)
         for i, step in enumerate((1, 2, 4)):
             store(b, value, _fold_at(b, frame, self.size, i))
-            value = multiply(b, value, _exchanged(b, value, step))
+            value = self._times(b, value, _exchanged(b, value, step))
         words = _to_words(b, reduced(b, value, (2, 1)))
         target = b.bitcast(_after(b, frame, WORDS_OFFSET), WORD.as_pointer())
         for i, word in enumerate(words):
@@ -159,13 +171,13 @@ class LaneField:
         source = b.bitcast(_after(b, frame, WORDS_OFFSET), WORD.as_pointer())
         words = [_broadcast(b, b.load(b.gep(source, [ir.Constant(_I32, i)]))) for i in range(_WORDS)]
         # (x·R)^-1·R³/R = x^-1·R.
-        value = multiply(b, _to_limbs(b, words), constant(_R**3 % Q))
+        value = self._times(b, _to_limbs(b, words), constant(_R**3 % Q))
         for i, step in ((2, 4), (1, 2), (0, 1)):
-            value = multiply(b, value, _exchanged(b, load(b, _fold_at(b, frame, self.size, i)), step))
+            value = self._times(b, value, _exchanged(b, load(b, _fold_at(b, frame, self.size, i)), step))
         running = _after(b, frame, RUNNING_OFFSET)
         if self.parts == 2:
             product = load(b, running, self.vectors)
-            value = multiply(b, product[:LIMBS], value) + multiply(b, linear(b, [], [product[LIMBS:]], 2), value)
+            value = self._times(b, product[:LIMBS], value) + self._times(b, linear(b, [], [product[LIMBS:]], 2), value)
         store(b, value, running)
 
     # Forms and images -------------------------------------------------------------------------------------------
@@ -176,7 +188,7 @@ class LaneField:
         result: list[Value] = []
         for part in range(2 * self.parts):
             words = [_gather(b, addresses, 48 * part + 8 * i) for i in range(_WORDS)]
-            element = multiply(b, _to_limbs(b, words), constant(_R * _R * pow(_KEY_R, -1, Q) % Q))
+            element = self._times(b, _to_limbs(b, words), constant(_R * _R * pow(_KEY_R, -1, Q) % Q))
             result += reduced(b, element, (1,))
         _Points(b, targets, self.parts).write(result)
 
@@ -186,7 +198,7 @@ class LaneField:
         for coordinate in range(2):
             value = points.coordinate(coordinate)
             for part in range(self.parts):
-                limbs = multiply(b, value[part * LIMBS : (part + 1) * LIMBS], constant(_KEY_R % Q))
+                limbs = self._times(b, value[part * LIMBS : (part + 1) * LIMBS], constant(_KEY_R % Q))
                 for i, word in enumerate(_to_words(b, reduced(b, limbs, (1,)))):
                     _scatter(b, word, addresses, 48 * (coordinate * self.parts + part) + 8 * i)
 
@@ -194,7 +206,7 @@ class LaneField:
         """`[Z²]` of points in lane form, signs ignored; see `image_kernels`."""
         points = _Points(b, sources, self.parts)
         factor = montgomery(BETA if self.parts == 1 else BETA * BETA % Q)
-        x = self._each(lambda a: reduced(b, multiply(b, a, factor), (1,)), points.coordinate(0))
+        x = self._each(lambda a: reduced(b, self._times(b, a, factor), (1,)), points.coordinate(0))
         y = self._each(lambda a: linear(b, [], [a], 2), points.coordinate(1))
         _Points(b, targets, self.parts).write(x + y)
 
@@ -204,8 +216,8 @@ class LaneField:
         x, y = points.coordinate(0), points.coordinate(1)
         x0, x1, y0, y1 = x[:LIMBS], x[LIMBS:], y[:LIMBS], y[LIMBS:]
         kappa, xi, minus_xi = montgomery(Q - BETA), montgomery(XI), montgomery(Q - XI)
-        result = reduced(b, multiply(b, x1, kappa), (1,)) + reduced(b, multiply(b, x0, kappa), (1,))
-        result += multiply(b, linear(b, [y0], [y1], 2), xi) + multiply(b, linear(b, [y0, y1], [], 0), minus_xi)
+        result = reduced(b, self._times(b, x1, kappa), (1,)) + reduced(b, self._times(b, x0, kappa), (1,))
+        result += self._times(b, linear(b, [y0], [y1], 2), xi) + self._times(b, linear(b, [y0, y1], [], 0), minus_xi)
         _Points(b, targets, 2).write(result)
 
 

@@ -60,7 +60,7 @@ def msm(group: Group, points: Words, scalars: Words, pool: Executor | None = Non
     ones, short = np.flatnonzero(is_short & (low == 1)), np.flatnonzero(is_short & (low > 1))
     long = np.flatnonzero(high)
     plans = [
-        Plan.for_ones(len(ones), crew.threads),
+        Plan.for_ones(crew.threads),
         Plan.for_short(len(short), int(low[short].max()).bit_length() if len(short) else 0),
         Plan.for_full(len(long), 2 if group is G1 else 4),
     ]

@@ -1,7 +1,7 @@
 """Kernels of `msm`: signed windows (Pippenger), buckets and their sums added in affine coordinates, one inversion a batch.
 
 SPEC: the bucket method of Pippenger; batched affine addition after Montgomery's trick. Points lie at `size` bytes each, in
-whichever form the two functions that are passed by address understand: `add` (see `addition_kernels.add_pairs`) and `put`.
+whichever form the two functions that are passed by address understand: `add` (see `addition_kernels.add_function`) and `put`.
 """
 
 import numpy as np

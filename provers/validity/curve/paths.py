@@ -47,9 +47,9 @@ class Portable:
         """Words of a point in this form."""
         return group.words
 
-    def scratch_words(self, group: Group) -> int:
-        """Words of scratch that `add` and `put` need."""
-        return addition_kernels.addition_bytes(group.width) // 8
+    def scratch(self, group: Group) -> Words:
+        """Scratch for `add` and `put`, one for each thread."""
+        return aligned(addition_kernels.addition_bytes(group.width) // 8)
 
     def expand(
         self, group: Group, points: Words, indices: NDArray[np.int64], first: int, end: int, parts: Words, images: Words
@@ -61,7 +61,7 @@ class Portable:
         """Bring points of keys into this form, `uint64[n, point_words]`."""
         result[:] = points.reshape(-1, group.words)
 
-    def leave(self, group: Group, points: Words) -> Words:
+    def leave(self, _group: Group, points: Words) -> Words:
         """Bring points, an array of any shape whose last axis is a point, to the form of keys."""
         return points
 
@@ -70,37 +70,43 @@ class Lanes(Portable):
     """On elements of 52-bit limbs, eight side by side; only where the processor has AVX-512 IFMA."""
 
     def __init__(self) -> None:
+        # Compiled for the processor at hand, so imported only where it can run.
         from provers.validity.curve import lane_addition_kernels
 
         self._kernels = lane_addition_kernels
-        self.add, self.put = (
-            lane_addition_kernels.add_lanes_function.address,
-            lane_addition_kernels.put_lane_function.address,
-        )
+        self.add = lane_addition_kernels.add_lanes_function.address
+        self.put = lane_addition_kernels.put_lane_function.address
+        self._change = lane_addition_kernels.change_function.address
 
     def point_words(self, group: Group) -> int:
         """Words of a point in this form: 16 or 32."""
         return group.width // 3
 
-    def scratch_words(self, group: Group) -> int:
-        """Words of scratch that `add` and `put` need."""
-        return self._kernels.lane_addition_bytes(group.width) // 8
+    def scratch(self, group: Group) -> Words:
+        """Scratch for `add` and `put`, one for each thread."""
+        memory = aligned(self._kernels.lane_addition_bytes(group.width) // 8)
+        memory[self._kernels.ADD_AT // 8] = PORTABLE.add
+        memory[self._kernels.CHANGE_AT // 8] = self._change
+        return memory
 
     def expand(
         self, group: Group, points: Words, indices: NDArray[np.int64], first: int, end: int, parts: Words, images: Words
     ) -> None:
         """See `image_kernels.expand`."""
-        self._kernels.expand_lanes(address(points), indices, first, end, group.width, parts, images)
+        self._kernels.expand_lanes(address(points), indices, first, end, group.width, parts, images, self._change)
 
     def enter(self, group: Group, points: Words, result: Words) -> None:
         """Bring points of keys into this form, `uint64[n, point_words]`."""
-        self._kernels.convert(address(result), address(points), len(result), group.width, False)
+        self._convert(group, result, points, len(result), self._kernels.ENTER)
 
     def leave(self, group: Group, points: Words) -> Words:
         """Bring points, an array of any shape whose last axis is a point, to the form of keys."""
         result = np.empty((*points.shape[:-1], group.words), dtype=np.uint64)
-        self._kernels.convert(address(result), address(points), result.size // group.words, group.width, True)
+        self._convert(group, result, points, result.size // group.words, self._kernels.LEAVE)
         return result
+
+    def _convert(self, group: Group, targets: Words, sources: Words, count: int, way: int) -> None:
+        self._kernels.convert(address(targets), address(sources), count, group.width, way, self._change)
 
 
 PORTABLE: Final = Portable()

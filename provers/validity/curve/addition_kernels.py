@@ -24,8 +24,10 @@ _ADD, _DOUBLE, _CANCEL, _FIRST, _SECOND = 0, 1, 2, 3, 4
 
 
 @kernel("int64(intp)")
-def _entry(address: int) -> int:
-    return np.int64(load_word(address))
+def load_address(address: int) -> int:
+    """Load an address."""
+    value: int = np.int64(load_word(address))  # type: ignore[assignment]
+    return value
 
 
 @kernel("void(intp,intp,intp)")
@@ -111,19 +113,19 @@ def add_function(pairs: int, count: int, width: int, memory: int) -> None:
     for i in range(count):
         if i + AHEAD < count:
             for column in (firsts, seconds):
-                point = _entry(column + 8 * (i + AHEAD)) & ~1
+                point = load_address(column + 8 * (i + AHEAD)) & ~1
                 for offset in range(0, 2 * width, 64):
                     prefetch(point + offset)
         denominator = denominators + i * width
-        kind = _denominator(denominator, _entry(firsts + 8 * i), _entry(seconds + 8 * i), rest, width)
+        kind = _denominator(denominator, load_address(firsts + 8 * i), load_address(seconds + 8 * i), rest, width)
         store_word(kinds + 8 * i, np.uint64(kind))
         copy(prefixes + i * width, product, width)
         if kind <= _DOUBLE:
             mul(product, product, denominator, width)
     inverse(product, product, rest, width)
     for i in range(count - 1, -1, -1):
-        result, a, b = _entry(results + 8 * i), _entry(firsts + 8 * i), _entry(seconds + 8 * i)
-        kind = _entry(kinds + 8 * i)
+        result, a, b = load_address(results + 8 * i), load_address(firsts + 8 * i), load_address(seconds + 8 * i)
+        kind = load_address(kinds + 8 * i)
         if kind <= _DOUBLE:
             mul(inverted, product, prefixes + i * width, width)
             mul(product, product, denominators + i * width, width)

@@ -76,7 +76,7 @@ class Plan:
 
 def _cheapest(count: int, images: int, bits: int, most: int) -> Plan:
     def cost(c: int) -> int:
-        return -(-bits // c) * (images * count + _BUCKET_COST * 2 ** (c - 1) + _WINDOW_COST)
+        return -(-bits // c) * (images * count + (_BUCKET_COST << (c - 1)) + _WINDOW_COST)
 
     best = min(range(2, most + 1), key=cost)
     return Plan(images, best, -(-bits // best))

@@ -4,6 +4,8 @@ SPEC: Bernstein and Yang, "Fast constant-time gcd computation and modular invers
 matrix before long numbers are touched. Ours branches on values. A long number is `LIMBS` words of 62 bits, the last signed.
 """
 
+from typing import Any
+
 import numpy as np
 from llvmlite import ir
 from numba.cpython.unsafe.numbers import trailing_zeros
@@ -11,8 +13,13 @@ from numba.cpython.unsafe.numbers import trailing_zeros
 from provers.validity.curve import words_limbs as words
 from provers.validity.curve.points import Q
 from provers.validity.curve.words_limbs import DOUBLE
-from rollup.crypto.limbs import kernel, load_word, no_inline, pointer_intrinsic, store_word
+from rollup.crypto.limbs import Intrinsic, kernel, load_word, no_inline, pointer_intrinsic, store_word
 from rollup.crypto.limbs_ir import WORD, Builder, Value
+
+_trailing_zeros: Intrinsic = trailing_zeros
+
+Word = Any
+"""A word of 64 bits, signed or not, which numpy's stubs would not let become the other."""
 
 _BITS = 62
 _LIMBS = 7
@@ -86,13 +93,14 @@ _de = pointer_intrinsic(lambda module: words.define(module, "inversion_de", 3, _
 
 
 @kernel("intp(intp,uint64,uint64,intp)")
-def division_steps(eta: int, f: int, g: int, matrix: int) -> int:
+def division_steps(eta: Word, f: Word, g: Word, matrix: int) -> Word:
     """Do 62 steps on the low words of f (odd) and g, write the matrix (u, v; q, r) that they amount to, return the new eta."""
     no_inline()
     u, v, q, r = np.uint64(1), np.uint64(0), np.uint64(0), np.uint64(1)
-    one, left = np.uint64(1), np.int64(_BITS)
+    one = np.uint64(1)
+    left: Word = _BITS
     while True:
-        zeros = np.int64(trailing_zeros(g | (np.uint64(0xFFFFFFFFFFFFFFFF) << np.uint64(left))))
+        zeros = np.int64(_trailing_zeros(g | (np.uint64(0xFFFFFFFFFFFFFFFF) << np.uint64(left))))
         shift = np.uint64(zeros)
         g, u, v = g >> shift, u << shift, v << shift
         eta, left = eta - zeros, left - zeros
@@ -144,7 +152,7 @@ def invert(result: int, a: int, scratch: int) -> None:
         store_word(e + 8 * i, np.uint64(0))
     store_word(e, np.uint64(1))
     _split(g, a)
-    eta, rest = np.int64(-1), np.uint64(1)
+    eta, rest = -1, np.uint64(1)
     while rest != 0:
         eta = division_steps(
             eta,

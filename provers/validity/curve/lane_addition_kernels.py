@@ -5,7 +5,7 @@ Import this only where the processor has AVX-512 IFMA.
 
 import numpy as np
 
-from provers.validity.curve.addition_kernels import BATCH, addition_bytes
+from provers.validity.curve.addition_kernels import BATCH, addition_bytes, load_address
 from provers.validity.curve.inversion_kernels import invert
 from provers.validity.curve.lane_limbs import BITS, LANES, LIMBS
 from provers.validity.curve.lane_points_limbs import MASK_OFFSET, RUNNING_OFFSET, WORDS_OFFSET, LaneField
@@ -44,11 +44,6 @@ _TWICE_Q = np.array([2 * Q >> (BITS * i) & _MASK for i in range(LIMBS)], dtype=n
 def lane_addition_bytes(width: int) -> int:
     """Bytes of scratch, from a cache line, that `add_lanes` needs."""
     return _DENOMINATORS + 2 * BATCH * (width // 48 * 64) + addition_bytes(width)
-
-
-@kernel("intp(intp)")
-def _entry(address: int) -> int:
-    return np.int64(load_word(address))
 
 
 @callback("void(intp,intp,intp,intp)")
@@ -96,28 +91,28 @@ def _add_aside(triples: int, count: int, width: int, memory: int) -> None:
         for i in range(0, count, LANES):
             for lane in range(LANES):
                 k = min(i + lane, count - 1)
-                point = _entry(triples + 8 * (column * BATCH + k))
+                point = load_address(triples + 8 * (column * BATCH + k))
                 key = keys + (column * _ASIDE + k) * size
                 store_word(sources + 8 * lane, np.uint64(point))
                 store_word(targets + 8 * lane, np.uint64(key))
                 store_word(pairs + 8 * (column * BATCH + k), np.uint64(key + (point & 1)))
                 store_word(pairs + 8 * k, np.uint64(keys + k * size))
-            call(_entry(memory + CHANGE_AT), targets, sources, width, LEAVE)
+            call(load_address(memory + CHANGE_AT), targets, sources, width, LEAVE)
     rest = memory + _DENOMINATORS + 2 * BATCH * (width // 48 * 64)
-    call(_entry(memory + ADD_AT), pairs, count, width, rest)
+    call(load_address(memory + ADD_AT), pairs, count, width, rest)
     for i in range(0, count, LANES):
         for lane in range(LANES):
             k = min(i + lane, count - 1)
             store_word(sources + 8 * lane, np.uint64(keys + k * size))
             store_word(targets + 8 * lane, load_word(triples + 8 * k))
-        call(_entry(memory + CHANGE_AT), targets, sources, width, ENTER)
+        call(load_address(memory + CHANGE_AT), targets, sources, width, ENTER)
 
 
 @kernel("void(intp,intp,intp)")
 def _prefetch_pairs(pairs: int, i: int, width: int) -> None:
     for column in range(1, 3):
         for lane in range(LANES):
-            point = _entry(pairs + 8 * (column * BATCH + i + lane)) & ~1
+            point = load_address(pairs + 8 * (column * BATCH + i + lane)) & ~1
             for offset in range(0, width // 48 * 128, 64):
                 prefetch(point + offset)
 
@@ -167,7 +162,7 @@ def add_lanes_function(pairs: int, count: int, width: int, memory: int) -> None:
             _forward1(pairs + 8 * i, denominator, memory)
         else:
             _forward2(pairs + 8 * i, denominator, memory)
-        mask = _entry(memory + MASK_OFFSET)
+        mask = load_address(memory + MASK_OFFSET)
         if mask != 0:
             aside = _set_aside(pairs, i, mask, aside, memory)
     scratch = memory + _KEYS

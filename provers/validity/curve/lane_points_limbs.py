@@ -155,8 +155,8 @@ class LaneField:
         running = _after(b, frame, RUNNING_OFFSET)
         value = load(b, running, self.vectors)
         if self.parts == 2:
-            value = self._times(b, value[:LIMBS], value[:LIMBS]), self._times(b, value[LIMBS:], value[LIMBS:])
-            value = linear(b, list(value), [], 0)
+            squares = [self._times(b, part, part) for part in (value[:LIMBS], value[LIMBS:])]
+            value = linear(b, squares, [], 0)
         for i, step in enumerate((1, 2, 4)):
             store(b, value, _fold_at(b, frame, self.size, i))
             value = self._times(b, value, _exchanged(b, value, step))

@@ -60,7 +60,7 @@ def _gather(
     while k < end:
         while starts[bucket + 1] <= k:
             bucket += 1
-        last = min(np.int64(starts[bucket + 1]), end)
+        last = min(int(starts[bucket + 1]), end)
         for i in range(k, last):
             entry = np.int64(order[i])
             list_[i - first] = points + (entry >> 1) * size + (entry & 1)
@@ -132,7 +132,7 @@ def accumulate(
     """
     no_inline()
     for first in range(0, entries, BLOCK):
-        bucket = np.searchsorted(starts, first, side="right") - 1
+        bucket = int(np.searchsorted(starts, first, side="right")) - 1
         count = _gather(starts, order, bucket, first, min(first + BLOCK, entries), points, size, runs, list_)
         more = _round(runs, count, list_, slots, size, width, pairs, add, memory)
         while more:

@@ -9,6 +9,7 @@ import functools
 import os
 from typing import Any, Final
 
+import llvmlite.binding as llvm
 import numpy as np
 from numpy.typing import NDArray
 
@@ -111,14 +112,34 @@ class Lanes(Portable):
 
 PORTABLE: Final = Portable()
 
+SWITCH: Final = "TANDEM_KERNELS"
+"""The environment variable that chooses: "portable", "ifma", or unset for the faster of those that can run."""
+
+
+def has_ifma() -> bool:
+    """Tell whether this processor has AVX-512 IFMA."""
+    return bool(llvm.get_host_cpu_features().get("avx512ifma", False))
+
 
 @functools.cache
-def _lanes() -> Lanes:
+def lanes() -> Lanes:
+    """The way of lanes; compiles it on first use."""
     return Lanes()
 
 
 def chosen() -> Portable:
-    """The fastest way that this processor has and that is not switched off."""
-    if os.environ.get("TANDEM_KERNELS", "ifma") == "ifma":
-        return _lanes()
-    return PORTABLE
+    """The fastest way that this processor has, or the one that `SWITCH` names.
+
+    Raises
+    ------
+    ValueError
+        `SWITCH` names no way, or one that this processor lacks.
+    """
+    name = os.environ.get(SWITCH) or ("ifma" if has_ifma() else "portable")
+    if name not in ("portable", "ifma"):
+        raise ValueError(f"{SWITCH} is {name!r}, expected 'portable' or 'ifma'")
+    if name == "portable":
+        return PORTABLE
+    if not has_ifma():
+        raise ValueError(f"{SWITCH} is 'ifma', which this processor lacks")
+    return lanes()

@@ -87,7 +87,9 @@ def scaling(pool: ThreadPoolExecutor | None, threads: int) -> None:
         lambda: msm(G1, at[: 1 << 16], factors[: 1 << 16], pool, threads), lambda: msm(G1, at, factors, pool, threads)
     )
     print(f"G1 a point: {small / 2**16 * 1e9:.0f} ns at 2^16, {large / 2**20 * 1e9:.0f} ns at 2^20")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, 128 MB of it points and scalars")
+    print(
+        f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, 128 MB of it points and scalars"
+    )
 
 
 def setups(threads: int) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from benchmarks import chain
 from provers.validity.constraints.r1cs import R1CS, Words, ints_of
+from provers.validity.curve import paths
 from provers.validity.curve.fixed_base import FixedBase
 from provers.validity.curve.groups import G1, G2, Group, g1_array, g2_array
 from provers.validity.curve.msm import msm
@@ -117,7 +118,8 @@ def load_all_kernels() -> None:
 
     for package in (rollup, provers):
         for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-            if module.name.endswith("_kernels"):
+            in_lanes = module.name.rpartition(".")[2].startswith("lane")
+            if module.name.endswith("_kernels") and (not in_lanes or paths.chosen() is not paths.PORTABLE):
                 importlib.import_module(module.name)
 
 
@@ -128,6 +130,4 @@ def is_prepared(log_size: int) -> bool:
 
 def has_ifma() -> bool:
     """Tell whether this processor has AVX-512 IFMA."""
-    import llvmlite.binding as llvm
-
-    return bool(llvm.get_host_cpu_features().get("avx512ifma", False))
+    return paths.has_ifma()

@@ -1,5 +1,8 @@
 """Sums of multiples and tables of multiples, against py-ecc and arkworks, on every way of kernels that the processor has."""
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -60,6 +63,17 @@ def test_a_processor_without_lanes_takes_the_portable_kernels(monkeypatch: pytes
     monkeypatch.setenv(paths.SWITCH, "ifma")
     with pytest.raises(ValueError, match="which this processor lacks"):
         paths.chosen()
+
+
+def test_portable_sums_import_no_kernels_in_lanes() -> None:
+    code = (
+        "import sys; from provers.validity.curve.msm import msm_g1; from provers.validity.curve.groups import g1_array; "
+        "from provers.validity.constraints.r1cs import limbs_of; from provers.validity.curve.points import G1_GENERATOR; "
+        "msm_g1(g1_array([G1_GENERATOR]), limbs_of([3])); print([m for m in sys.modules if '.lane' in m])"
+    )
+    environment = {**os.environ, paths.SWITCH: "portable"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 @given(st.lists(st.tuples(logs, scalars), max_size=8))

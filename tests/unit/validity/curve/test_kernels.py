@@ -240,6 +240,27 @@ def test_points_that_enter_a_form_leave_it_the_same(group: Group) -> None:
         assert np.array_equal(form.leave(group, inside).reshape(points.shape), points)
 
 
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize(("group", "images"), [(G1, 1), (G1, 2), (G2, 1), (G2, 4)])
+def test_images_are_multiples_by_powers_of_z_and_infinity_loses_its_scalar(group: Group, images: int) -> None:
+    form, held = paths.chosen(), [1, None, 7, 9, None]
+    base = {1: 1, 2: Z2, 4: Z}[images]
+    logs = [[(k * base**j % R if k else None) for k in held] for j in range(images)]
+    inside = paths.aligned(len(held) * images * form.point_words(group)).reshape(len(held) * images, -1)
+    parts = np.ones((len(held), images, 2), dtype=np.uint64)
+    form.expand(group, _multiples(group, held), np.arange(len(held)), 0, len(held), parts, inside)
+    # y may be kept as 2Q where it is 0; a sum never meets infinity, since its parts are zero.
+    left = form.leave(group, inside).reshape(images, len(held), *group.shape)
+    assert np.array_equal(left, np.stack([_multiples(group, row) for row in logs]))
+    assert parts.any(axis=(1, 2)).tolist() == [k is not None for k in held]
+
+
+def _multiples(group: Group, logs: list[int | None]) -> Words:
+    if group is G1:
+        return g1_array([None if k is None else plain.g1_multiple(k) for k in logs])
+    return g2_array([None if k is None else plain.g2_multiple(k) for k in logs])
+
+
 @given(st.one_of(st.sampled_from([0, 1, 2, Q - 1, Q - 2, 1 << 62, 1 << 64, 1 << 380]), st.integers(0, Q - 1)))
 def test_an_inverse_by_division_steps_is_that_by_a_power(value: int) -> None:
     words, scratch = words_from_ints([value], 6), np.zeros(INVERSION_SCRATCH // 8, dtype=np.uint64)

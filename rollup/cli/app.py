@@ -26,7 +26,7 @@ Examples:
 
 
 class Row(NamedTuple):
-    """Where a subcommand is defined, `module:function`, and the line that `tandem --help` shows for it."""
+    """Where a subcommand is defined, `module:function` or `module:application`, and the line that `tandem --help` shows for it."""
 
     target: str
     summary: str
@@ -36,17 +36,28 @@ COMMANDS: Final[Mapping[str, Row]] = {
     "demo": Row("rollup.cli.demo:demo", "Settle one program twice: by fraud proof and by validity proof."),
     "provers": Row("rollup.cli.provers:provers", "List the settlement backends installed here."),
 }
+DISTRIBUTION: Final = "tandem-rollup"
+PROVERS: Final[Mapping[str, str]] = {
+    "ceremony": "Make Groth16 keys with many, of whom one honest suffices.",
+    "snarkjs": "Exchange circuits, keys and proofs with circom and snarkjs.",
+}
+"""Lines of the commands that this distribution's provers bring: they are found by entry points, and imported when asked for."""
 
 
-def load(target: str) -> Function:
-    """Import the function that `module:function` names."""
-    return cast("Function", EntryPoint(name="command", value=target, group="").load())
+def load(target: str) -> Function | typer.Typer:
+    """Import the function, or the application of several, that `module:name` names."""
+    return cast("Function | typer.Typer", EntryPoint(name="command", value=target, group="").load())
 
 
 def plugged_in() -> dict[str, Row]:
-    """Subcommands that other packages declare in the entry-point group `tandem.commands`."""
-    found = entry_points(group="tandem.commands")
-    return {point.name: Row(point.value, f"From {point.dist.name if point.dist else 'a plug-in'}.") for point in found}
+    """Subcommands that other packages, or provers of this one, declare in the entry-point group `tandem.commands`."""
+    return {point.name: Row(point.value, _summary(point)) for point in entry_points(group="tandem.commands")}
+
+
+def _summary(point: EntryPoint) -> str:
+    """Return the line of a plug-in, which is not imported to ask it: ours stand in a table, others are named by their package."""
+    package = point.dist.name if point.dist else "a plug-in"
+    return PROVERS.get(point.name, f"From {package}.") if package == DISTRIBUTION else f"From {package}."
 
 
 def build(words: Iterable[str]) -> typer.Typer:
@@ -67,8 +78,16 @@ def build(words: Iterable[str]) -> typer.Typer:
     app.callback()(_options)
     named = set(words)
     for name, row in (plugged_in() | dict(COMMANDS)).items():
-        app.command(name, short_help=row.summary)(load(row.target) if name in named else _not_asked_for)
+        _add(app, name, row, load(row.target) if name in named else _not_asked_for)
     return app
+
+
+def _add(app: typer.Typer, name: str, row: Row, target: Function | typer.Typer) -> None:
+    """Add a command, or a group of them."""
+    if isinstance(target, typer.Typer):
+        app.add_typer(target, name=name, short_help=row.summary)
+    else:
+        app.command(name, short_help=row.summary)(target)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

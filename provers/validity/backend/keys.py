@@ -8,6 +8,7 @@ from uuid import uuid4
 from provers.validity.arithmetise.circuits import ProgramCircuits
 from provers.validity.constraints.r1cs import R1CS
 from provers.validity.groth16.proving_key import KeyMismatchError, ProvingKey
+from provers.validity.groth16.record import Record
 from provers.validity.groth16.setup import setup
 from provers.validity.groth16.verifying_key import VerifyingKey
 from rollup.errors import DecodeError
@@ -39,7 +40,13 @@ class Keys:
     def load_or_make(cls, circuits: ProgramCircuits, folder: Path, progress: Progress = silent) -> "Keys":
         """Return the keys under `folder`, made by a development setup where they are not there.
 
-        Each key stands in a folder named after its circuit's digest, so a changed circuit never meets an old key.
+        Each key stands in a folder named after its circuit's digest, so a changed circuit never meets an old key. One that a ceremony made
+        has its record beside it.
+
+        Raises
+        ------
+        DecodeError
+            A ceremony's key is damaged, is another circuit's, or is marked otherwise than its record says.
         """
         kinds = tuple(ChunkKind)
         found: dict[ChunkKind, CircuitKey] = {}
@@ -60,6 +67,18 @@ class Keys:
         return any(item.key.development for item in self.by_kind.values())
 
 
+def key_of(circuit: R1CS, folder: Path, *, make: bool) -> ProvingKey | None:
+    """Return a circuit's key under `folder`; where there is none, make one for development, or return None.
+
+    Raises
+    ------
+    DecodeError
+        As `Keys.load_or_make`.
+    """
+    found = _load(circuit, folder)
+    return _make(circuit, folder) if found is None and make else found
+
+
 def _place(circuit: R1CS, folder: Path) -> Path:
     return folder / "groth16" / circuit.digest().hex()
 
@@ -68,12 +87,31 @@ def _load(circuit: R1CS, folder: Path) -> ProvingKey | None:
     place = _place(circuit, folder)
     if not place.exists():
         return None
+    record = Record.load(place)
     try:
-        return ProvingKey.load(place, circuit)
-    except (DecodeError, KeyMismatchError):
-        # A damaged key is no loss: whoever held it made it here. It is set aside, never silently mixed with the new one.
+        key = ProvingKey.load(place, circuit)
+        _require_mark(key, record)
+    except (DecodeError, KeyMismatchError) as error:
+        if record is not None or isinstance(error, _ForeignMark):
+            # SAFETY: a development key in the place of a ceremony's would put a chain at the mercy of this machine.
+            raise DecodeError(
+                f"groth16: the key in {place} cannot be used: {error}", remedy="copy it anew from the finished ceremony"
+            ) from error
+        # A damaged development key is no loss: whoever held it made it here. It is set aside, never silently mixed with the new one.
         place.rename(place.with_name(f"{place.name}.damaged.{uuid4().hex}"))
         return None
+    return key
+
+
+class _ForeignMark(DecodeError):
+    """A key says that a ceremony made it, and there is no record of one."""
+
+
+def _require_mark(key: ProvingKey, record: Record | None) -> None:
+    if record is not None:
+        record.require(development=key.development)
+    elif not key.development:
+        raise _ForeignMark("it is not marked development, and no record of a ceremony stands beside it")
 
 
 def _make(circuit: R1CS, folder: Path) -> ProvingKey:

@@ -53,10 +53,15 @@ def public_json(public: Sequence[int]) -> list[str]:
 
 def export(directory: Path | str, vk: VerifyingKey, public: Sequence[int], proof: Proof) -> None:
     """Write `verification_key.json`, `public.json` and `proof.json` into an existing directory."""
-    contents: dict[str, Any] = {
-        "verification_key.json": verifying_key_json(vk),
-        "public.json": public_json(public),
-        "proof.json": proof_json(proof),
-    }
-    for name, content in contents.items():
-        (Path(directory) / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    export_key(directory, vk)
+    _write(directory, "public.json", public_json(public))
+    _write(directory, "proof.json", proof_json(proof))
+
+
+def export_key(directory: Path | str, vk: VerifyingKey) -> None:
+    """Write `verification_key.json` into an existing directory."""
+    _write(directory, "verification_key.json", verifying_key_json(vk))
+
+
+def _write(directory: Path | str, name: str, content: object) -> None:
+    (Path(directory) / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

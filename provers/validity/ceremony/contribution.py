@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
-from py_ecc.bls.hash_to_curve import hash_to_G2
+from py_ecc.bls import hash_to_curve
 
 from provers.validity.ceremony.checks import is_same_ratio
 from provers.validity.curve.pairing import Arkworks
@@ -37,6 +38,8 @@ MAX_NAME: Final = 64
 MAX_BEACON: Final = 64
 MAX_ROUNDS: Final = 24
 """2^24 hashes take about ten seconds, of everybody who verifies."""
+#: py-ecc declares the hash function's type as that of its result.
+_hash_to_g2: Any = hash_to_curve.hash_to_G2
 _HASH_TO_G2: Final = b"TANDEM-CEREMONY-1-BLS12381G2_XMD:SHA-256_SSWU_RO_"
 _CHAIN: Final = b"tandem-ceremony-contribution-1"
 _BEACON: Final = b"tandem-ceremony-beacon-1"
@@ -130,7 +133,7 @@ def contribute(
 def challenge(transcript: bytes, contribution: Contribution, part: int, secret_g1: G1Point) -> G2Point:
     """R: hashed to G2 (RFC 9380, suite BLS12381G2_XMD:SHA-256_SSWU_RO_) from all that came before, the heading and `x·G1`."""
     message = transcript + contribution.heading() + part.to_bytes(4, "big") + g1_to_evm(secret_g1)
-    point: Any = hash_to_G2(message, _HASH_TO_G2, hashlib.sha256)
+    point: Any = _hash_to_g2(message, _HASH_TO_G2, hashlib.sha256)
     return from_py_ecc_g2(point)
 
 
@@ -200,7 +203,7 @@ def check_beacon(beacon: Beacon) -> None:
 
 def _step(data: bytes) -> Step:
     curve, ends = Arkworks(), [0, G1_BYTES, G1_BYTES + G2_BYTES, 2 * G1_BYTES + G2_BYTES, STEP_BYTES]
-    raw = [data[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    raw = [data[a:b] for a, b in pairwise(ends)]
     step = Step(g1_from_evm(raw[0]), g2_from_evm(raw[1]), g1_from_evm(raw[2]), g2_from_evm(raw[3]))
     if None in (step.delta_g1, step.delta_g2, step.secret_g1, step.secret_r):
         raise DecodeError("a point is infinity")

@@ -13,8 +13,8 @@ from provers.validity.ceremony.part import Part
 from provers.validity.curve.groups import g1_array, g1_points, g2_array, g2_points
 from provers.validity.curve.points import G2_GENERATOR
 from provers.validity.groth16.proving_key import ProvingKey
-from provers.validity.groth16.verifying_key import VerifyingKey
 from provers.validity.groth16.record import Record
+from provers.validity.groth16.verifying_key import VerifyingKey
 from rollup.errors import OutsideError, PeerError
 
 VERIFYING_KEY: Final = "verifying_key.json"

@@ -104,6 +104,6 @@ def split(source: str, part: Part, content: NDArray[np.uint8]) -> Part:
         size = bytes_of(name, part)
         raw = content[at : at + size].view(np.int64 if group is None else np.uint64)
         at += size
-        aligned = np.require(raw, requirements="CAW")
+        aligned = np.require(raw, requirements=["C", "A", "W"])
         arrays[name] = aligned if group is None else aligned.reshape(-1, *group.shape)
     return Part(part.label, part.circuit, part.size, part.wires, part.public, part.in_a, part.in_b, arrays)

@@ -68,16 +68,19 @@ def program_of(word: str) -> type[Program]:
 
 def _module(place: str) -> ModuleType:
     try:
-        if not place.endswith(".py"):
-            return importlib.import_module(place)
-        spec = importlib.util.spec_from_file_location(Path(place).stem, place)
-        if spec is None or spec.loader is None:
-            raise ImportError(f"{place} is no Python file")
-        module = importlib.util.module_from_spec(spec)
-        sys.modules.setdefault(Path(place).stem, module)
-        spec.loader.exec_module(module)
+        return _from_file(Path(place)) if place.endswith(".py") else importlib.import_module(place)
     except (ImportError, OSError) as error:
         raise AuthorError(
             f"{place} cannot be imported: {error}", remedy="name an installed module, or a file"
         ) from error
+
+
+def _from_file(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    # Tracing looks an author's source up by the module's name.
+    sys.modules.setdefault(path.stem, module)
+    spec.loader.exec_module(module)
     return module

@@ -171,10 +171,9 @@ def _proof_bytes(path: Path) -> bytes:
 def _public(path: Path) -> list[int]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(content, list):
-            raise TypeError("no list")
-        return [int(str(each), 10) for each in content]
+        inputs = [int(str(each), 10) for each in content]
     except OSError as error:
         raise OutsideError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, TypeError, RecursionError) as error:
         raise DecodeError(f"{path} is no JSON list of integers") from error
+    return inputs

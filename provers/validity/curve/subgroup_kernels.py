@@ -1,4 +1,4 @@
-"""Kernels of `subgroup`: is a point on its curve, and in the subgroup of order r?"""
+"""Kernels of `subgroup`: whether a point is on its curve, and in the subgroup of order r."""
 
 import numpy as np
 

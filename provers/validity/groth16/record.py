@@ -49,12 +49,14 @@ class Record:
             return None
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            if content["format"] != _FORMAT or not isinstance(content["development"], bool):
-                raise ValueError("another format")
             pairs = tuple((str(name), str(value)) for name, value in content["contributions"])
-            return cls(str(content["transcript"]), pairs, content["development"])
+            known, mark = content["format"] == _FORMAT, content["development"]
+            record = cls(str(content["transcript"]), pairs, mark is not False)
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise DecodeError(f"groth16: {path} is no record of a ceremony: {error}") from error
+        if not known or not isinstance(mark, bool):
+            raise DecodeError(f"groth16: {path} is no record of a ceremony", expected=_FORMAT)
+        return record
 
     def require(self, *, development: bool) -> None:
         """Raise DecodeError unless a key beside it is marked as it is."""

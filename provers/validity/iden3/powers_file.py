@@ -139,7 +139,7 @@ def _points(group: Group, content: Bytes, first: int, count: int) -> Words:
     size = 2 * group.width
     words = content[first * size : (first + count) * size].view(np.uint64)
     # Sections start where they may, and kernels take aligned arrays only.
-    return np.require(words, requirements="CAW").reshape(count, *group.shape)
+    return np.require(words, requirements=["C", "A", "W"]).reshape(count, *group.shape)
 
 
 def _require_lengths(file: Sections, power: int) -> None:

@@ -79,7 +79,7 @@ class Sections:
 def _split(source: str, data: Bytes, kind: bytes, version: int) -> dict[int, Bytes]:
     if len(data) < _HEAD.size:
         raise DecodeError(f"{source}: the file is cut off", expected=f">= {_HEAD.size} bytes", got=len(data))
-    found_kind, found_version, count = _HEAD.unpack_from(data)
+    found_kind, found_version, count = _HEAD.unpack(data[: _HEAD.size].tobytes())
     if found_kind != kind:
         raise DecodeError(f"{source}: not a .{kind.decode()} file", expected=kind, got=found_kind)
     if found_version != version:
@@ -90,7 +90,7 @@ def _split(source: str, data: Bytes, kind: bytes, version: int) -> dict[int, Byt
     for _ in range(count):
         if len(data) - at < _SECTION.size:
             raise DecodeError(f"{source}: the file is cut off at byte {len(data)}, before its last section")
-        number, size = _SECTION.unpack_from(data, at)
+        number, size = _SECTION.unpack(data[at : at + _SECTION.size].tobytes())
         at += _SECTION.size
         if size > len(data) - at:
             raise DecodeError(f"{source}: section {number} is cut off", expected=size, got=len(data) - at)
@@ -117,8 +117,7 @@ def write(path: Path | str, kind: bytes, version: int, contents: dict[int, list[
             for number, parts in contents.items():
                 sizes = [part.nbytes if isinstance(part, np.ndarray) else len(part) for part in parts]
                 file.write(_SECTION.pack(number, sum(sizes)))
-                for part in parts:
-                    file.write(np.ascontiguousarray(part).data if isinstance(part, np.ndarray) else part)
+                file.writelines(np.ascontiguousarray(p).data if isinstance(p, np.ndarray) else p for p in parts)
     except OSError as error:
         raise OutsideError(f"{path} cannot be written: {error.strerror}") from error
 

@@ -39,7 +39,11 @@ def setup(r1cs: R1CS, entropy: bytes | None = None, *, threads: int = 2) -> tupl
     entropy
         For tests that must repeat; None draws from the operating system.
     """
-    waste = ToxicWaste.draw(domain_size(r1cs), entropy)
+    return setup_with(r1cs, ToxicWaste.draw(domain_size(r1cs), entropy), threads=threads)
+
+
+def setup_with(r1cs: R1CS, waste: ToxicWaste, *, threads: int = 2) -> tuple[ProvingKey, VerifyingKey]:
+    """`setup` with the secrets given."""
     logs = exponents(r1cs, waste)
     a_wires, b_wires = (np.flatnonzero(x.any(axis=1)) for x in (logs.a, logs.b))
     with ThreadPoolExecutor(threads) as pool:

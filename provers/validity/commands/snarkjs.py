@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from provers.validity.backend.keys import key_of
 from provers.validity.commands.progress import Heartbeat
 from provers.validity.constraints.r1cs import ints_of
 from provers.validity.groth16 import snarkjs, snarkjs_reading
+from provers.validity.groth16.json_file import read_json
 from provers.validity.groth16.proof import Proof
 from provers.validity.groth16.prove import UnsatisfiedError
 from provers.validity.groth16.prove import prove as proof_of
@@ -148,12 +149,7 @@ def _warning(vk: VerifyingKey) -> str:
 
 
 def _verifying_key(path: Path) -> VerifyingKey:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise OutsideError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise DecodeError(f"{path} is not JSON") from error
+    content = read_json(path)
     return VerifyingKey.from_json(content["vk"] if isinstance(content, dict) and "vk" in content else content)
 
 
@@ -169,11 +165,7 @@ def _proof_bytes(path: Path) -> bytes:
 
 
 def _public(path: Path) -> list[int]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        inputs = [int(str(each), 10) for each in content]
-    except OSError as error:
-        raise OutsideError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, TypeError, RecursionError) as error:
-        raise DecodeError(f"{path} is no JSON list of integers") from error
-    return inputs
+    content = read_json(path)
+    if not isinstance(content, list) or not all(re.fullmatch(r"[0-9]{1,80}", str(each)) for each in content):
+        raise DecodeError(f"{path} is no JSON list of integers")
+    return [int(each) for each in content]

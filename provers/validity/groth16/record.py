@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from provers.validity.groth16.json_file import read_json
 from rollup.errors import DecodeError
 
 _FILE: Final = "ceremony.json"
@@ -48,11 +49,11 @@ class Record:
         if not path.exists():
             return None
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = read_json(path)
             pairs = tuple((str(name), str(value)) for name, value in content["contributions"])
             known, mark = content["format"] == _FORMAT, content["development"]
             record = cls(str(content["transcript"]), pairs, mark is not False)
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise DecodeError(f"groth16: {path} is no record of a ceremony: {error}") from error
         if not known or not isinstance(mark, bool):
             raise DecodeError(f"groth16: {path} is no record of a ceremony", expected=_FORMAT)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Final
 
 from provers.validity.curve.pairing import Arkworks
 from provers.validity.curve.points import G1Point, G2Point, Q, is_on_g1_curve, is_on_g2_curve
+from provers.validity.groth16.json_file import read_json
 from provers.validity.groth16.proof import Proof
 from provers.validity.groth16.verifying_key import VerifyingKey
 from rollup.crypto.fr import R
-from rollup.errors import DecodeError, OutsideError
+from rollup.errors import DecodeError
 
 _NAMES: Final = {"protocol": "groth16", "curve": "bls12381"}
 _DIGITS: Final = 120
@@ -34,7 +34,7 @@ def read_proof(path: Path | str) -> Proof:
 
 def read_public(path: Path | str) -> list[int]:
     """Read `public.json`: decimal strings, each below r; DecodeError if it is anything else."""
-    data = _json(path)
+    data = read_json(path)
     if not isinstance(data, list):
         raise DecodeError(f"{path}: public inputs are no list")
     return [_integer(path, f"public input {k}", each, R) for k, each in enumerate(data)]
@@ -63,17 +63,8 @@ def read_verifying_key(path: Path | str) -> VerifyingKey:
     return VerifyingKey(_g1(path, data, "vk_alpha_1"), beta, gamma, delta, ic, development=True)
 
 
-def _json(path: Path | str) -> object:
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise OutsideError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise DecodeError(f"{path} is not JSON") from error
-
-
 def _object(path: Path | str) -> dict[str, Any]:
-    data = _json(path)
+    data = read_json(path)
     if not isinstance(data, dict):
         raise DecodeError(f"{path} is no JSON object")
     for name, expected in _NAMES.items():

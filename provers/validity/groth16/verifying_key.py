@@ -18,6 +18,7 @@ from provers.validity.curve.points import (
     g2_from_evm,
     g2_to_evm,
 )
+from provers.validity.groth16.json_file import read_json
 from rollup.crypto.keccak import keccak256
 from rollup.errors import DecodeError
 
@@ -120,11 +121,7 @@ class VerifyingKey:
     @classmethod
     def load(cls, path: Path | str) -> VerifyingKey:
         """Read what `save` wrote; DecodeError if it is anything else."""
-        try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (ValueError, RecursionError) as error:
-            raise DecodeError(f"groth16: {path} is not JSON") from error
-        return cls.from_json(data)
+        return cls.from_json(read_json(path))
 
 
 def _unhex(text: object) -> bytes:

@@ -1,5 +1,6 @@
 """A ceremony for a program's circuits, made once a machine: everybody knows τ, and nobody knows δ."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from shutil import rmtree
@@ -33,16 +34,15 @@ def initial_part(label: str, circuit: R1CS) -> Part:
 
 @cache
 def keys_folder(program: type[Program]) -> Path:
-    """Where the keys of a finished ceremony of two stand, as `Context.cache` has them."""
+    """Where the keys of a finished ceremony of one contributor stand, as `Context.cache` has them."""
     circuits = circuits_of(program)
     names = [circuits.circuit(kind).digest().hex()[:8] for kind in ChunkKind]
     place = folder() / "ceremonies" / "-".join(names)
     if not place.exists():
         partial = place.with_name(uuid4().hex)
         parts = [initial_part(kind.name.lower(), circuits.circuit(kind)) for kind in ChunkKind]
-        made = (
-            Ceremony.new(parts, development=False).contribute("ada", b"", Workers()).contribute("bob", b"", Workers())
-        )
+        with ThreadPoolExecutor(2) as pool:
+            made = Ceremony.new(parts, development=False).contribute("ada", b"", Workers(pool, 2))
         write_keys(made, partial)
         try:
             partial.rename(place)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,6 +36,21 @@ def reopened(folder: Path, data: bytes) -> Ceremony:
     (folder / "y.tcer").write_bytes(data)
     return Ceremony.open(folder / "y.tcer")
 
+
+def checked(ceremony: Ceremony) -> None:
+    ceremony.check_against(initial(), WORKERS)
+
+
+def contributed(ceremony: Ceremony) -> object:
+    return ceremony.contribute("carol", b"", WORKERS)
+
+
+def closed(ceremony: Ceremony) -> object:
+    return ceremony.sealed(BEACON, WORKERS)
+
+
+NEXT: tuple[Callable[[Ceremony], object], ...] = (contributed, closed)
+"""Both ways to go on."""
 
 # ---------------------------------------------------------------- honest
 
@@ -96,9 +112,9 @@ def test_a_beacon_multiplies_by_what_everybody_can_compute() -> None:
 
 
 def test_nobody_contributes_after_the_beacon() -> None:
-    for late in (lambda: sealed().contribute("late", b"", WORKERS), lambda: sealed().sealed(BEACON, WORKERS)):
+    for late in NEXT:
         with pytest.raises(PeerError, match="the beacon has been applied"):
-            late()
+            late(sealed())
     # Nor does a file that says so pass.
     swapped = replace(sealed(), contributions=(*sealed().contributions, two().contributions[0]))
     with pytest.raises(PeerError, match="contribution 4 comes after the beacon"):
@@ -114,7 +130,7 @@ def test_a_name_that_does_not_print_is_refused(name: str) -> None:
 # ---------------------------------------------------------------- contributions that cheat
 
 
-def changed(number: int, place: int, **fields: object) -> Ceremony:
+def changed(number: int, place: int, **fields: Any) -> Ceremony:
     """The ceremony with some fields of a contribution's step replaced."""
     made = list(sealed().contributions)
     steps = list(made[number].steps)
@@ -241,20 +257,20 @@ def test_points_that_are_off_the_curve_or_in_no_group_are_found_before_they_are_
 
     for change, words in ((stranger, "outside the subgroup of order r"), (off, "not on the curve")):
         made = with_array(two(), 0, name, change)
-        for use in (lambda c=made: c.check_against(initial(), WORKERS), lambda c=made: c.contribute("x", b"", WORKERS)):
+        for use in (checked, *NEXT):
             with pytest.raises(DecodeError, match=f"circuit cubic, {name}: point 1 is not in G1: {words}"):
-                use()
+                use(made)
 
 
 def test_a_contributor_refuses_what_a_contributor_before_did_wrong() -> None:
-    for next_ in (lambda c: c.contribute("carol", b"", WORKERS), lambda c: c.sealed(BEACON, WORKERS)):
+    for next_ in NEXT:
         bad = replace(two(), contributions=(replace(two().contributions[0], name="eve"), two().contributions[1]))
         with pytest.raises(PeerError, match=r"contribution 1 \(eve\)"):
             next_(bad)
 
 
 def test_other_circuits_marks_or_starts_are_named() -> None:
-    def heading(**fields: object) -> Ceremony:
+    def heading(**fields: Any) -> Ceremony:
         parts = list(sealed().parts)
         parts[1] = replace(parts[1], **fields)
         return replace(sealed(), parts=tuple(parts))
@@ -328,7 +344,7 @@ def test_a_contribution_with_a_point_outside_its_subgroup_is_refused(tmp_path: P
 
 
 def test_sizes_that_do_not_fit_each_other_are_refused(tmp_path: Path) -> None:
-    def sized(**fields: object) -> bytes:
+    def sized(**fields: Any) -> bytes:
         parts = list(initial().parts)
         parts[0] = replace(parts[0], **fields)
         return saved(tmp_path, replace(initial(), parts=tuple(parts)))

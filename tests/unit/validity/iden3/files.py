@@ -33,6 +33,11 @@ def with_section(data: bytes, number: int, change: Callable[[bytes], bytes]) -> 
     return container(data[:4], struct.unpack_from("<I", data, 4)[0], found)
 
 
+def always(content: bytes) -> Callable[[bytes], bytes]:
+    """A change of a section to this content, whatever it was."""
+    return lambda _: content
+
+
 def r1cs_file(system: R1CS, prime: int = R) -> bytes:
     """A circuit as circom writes it; its public wires count as outputs."""
     header = struct.pack("<I", 32) + prime.to_bytes(32, "little")

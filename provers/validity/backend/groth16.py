@@ -88,7 +88,7 @@ class Groth16Backend:
             finality="as soon as the transaction with the proofs is mined",
             trust="Groth16 is sound over BLS12-381 and nobody kept the toxic waste of the setup",
             liveness="anyone who has the posted data runs a prover",
-            setup="three keys a program; those made by `prepare` are for development, and the chain says so",
+            setup="three keys a program, from `tandem ceremony`; those that `prepare` makes are for development, and the chain says so",
             weakness="whoever kept the toxic waste of a development setup can prove anything",
         )
 

@@ -15,6 +15,7 @@ from provers.validity.curve.points import G2_GENERATOR
 from provers.validity.groth16.proving_key import ProvingKey
 from provers.validity.groth16.record import Record
 from provers.validity.groth16.verifying_key import VerifyingKey
+from rollup.crypto.keccak import keccak256
 from rollup.errors import OutsideError, PeerError
 
 VERIFYING_KEY: Final = "verifying_key.json"
@@ -56,19 +57,24 @@ def write_keys(ceremony: Ceremony, folder: Path) -> list[Path]:
 
 def proving_key(part: Part, step: Step, *, development: bool) -> ProvingKey:
     """The key that a part has become by a last step."""
-    alpha, beta = g1_points(part.arrays["alpha_beta_g1"])
-    (beta_g2,) = g2_points(part.arrays["beta_g2"])
-    ic = tuple(g1_points(part.arrays["ic"]))
+    vk = verifying_key(part, step, development=development)
     names = ("a_wires", "b_wires", "a", "b_g1", "b_g2", "l", "h")
     arrays: dict[str, Any] = {name: part.arrays[name] for name in names}
     return ProvingKey(
         circuit=part.circuit,
-        vk=VerifyingKey(alpha, beta_g2, G2_GENERATOR, step.delta_g2, ic, development),
+        vk=vk,
         size=part.size,
-        tail_g1=g1_array([alpha, beta, step.delta_g1]),
-        tail_g2=np.ascontiguousarray(g2_array([beta_g2, step.delta_g2])),
+        tail_g1=np.concatenate([part.arrays["alpha_beta_g1"], g1_array([step.delta_g1])]),
+        tail_g2=np.concatenate([part.arrays["beta_g2"], g2_array([step.delta_g2])]),
         **arrays,
     )
+
+
+def verifying_key(part: Part, step: Step, *, development: bool) -> VerifyingKey:
+    """The same for the verifying key; γ is 1."""
+    alpha, _ = g1_points(part.arrays["alpha_beta_g1"])
+    (beta,) = g2_points(part.arrays["beta_g2"])
+    return VerifyingKey(alpha, beta, G2_GENERATOR, step.delta_g2, tuple(g1_points(part.arrays["ic"])), development)
 
 
 def record_of(ceremony: Ceremony) -> Record:
@@ -79,8 +85,12 @@ def record_of(ceremony: Ceremony) -> Record:
 
 
 def describe(ceremony: Ceremony) -> dict[str, Any]:
-    """A ceremony as JSON."""
+    """A ceremony as JSON; `keys_hash` is what the contract of a chain calls `KEYS_HASH`, if these are the circuits of one program."""
     states = ceremony.transcripts()
+    keys = [
+        verifying_key(part, step, development=ceremony.development)
+        for part, step in zip(ceremony.parts, ceremony.deltas, strict=True)
+    ]
     return {
         "development": ceremony.development,
         "circuits": [
@@ -93,4 +103,5 @@ def describe(ceremony: Ceremony) -> dict[str, Any]:
             for each, state in zip(ceremony.contributions, states[1:], strict=True)
         ],
         "transcript": states[-1].hex(),
+        "keys_hash": keccak256(*(key.to_bytes() for key in keys)).hex(),
     }

@@ -16,7 +16,7 @@ from rollup.crypto.fr import R, root_of_unity
 def lagrange_form(group: Group, points: Words, workers: Workers, what: str) -> Words:
     """`L_i(τ)·P = (1/n)·Σ_j ω^(-ij)·τ^j·P` from `τ^j·P`, j < n = len(points), a power of two.
 
-    `n/2·log2(n) + n` multiples of points: a minute for 2^15 points of G1 on one core.
+    `n/2·log2(n) + n` multiples of points, 140 µs each in G1 and 345 µs in G2 on one core: 80 s for 2^16 points of G1.
     """
     size = len(points)
     values = np.ascontiguousarray(points[reversed_bits(size)])

@@ -7,7 +7,7 @@ sum: `Σ ρ_i·L_i(τ) = Σ c_j·τ^j`, with c the coefficients of the polynomia
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,6 +53,7 @@ class Powers:
     size: int
     points: dict[int, Words]
     workers: Workers
+    _forms: dict[int, Lagrange] = field(default_factory=dict)
 
     @classmethod
     def open(cls, path: Path | str, size: int, workers: Workers) -> Powers:
@@ -91,8 +92,10 @@ class Powers:
         DecodeError
             A prepared form is not that of the powers.
         """
-        forms = [self._lagrange(number, size) for number in (TAU_G1, TAU_G2, ALPHA_G1, BETA_G1)]
-        return Lagrange(*forms)
+        if size not in self._forms:
+            parts = [self._lagrange(number, size) for number in (TAU_G1, TAU_G2, ALPHA_G1, BETA_G1)]
+            self._forms[size] = Lagrange(*parts)
+        return self._forms[size]
 
     def _check(self) -> None:
         source = self.file.source

@@ -20,6 +20,7 @@ def show(content: Mapping[str, Any], as_json: bool, last: str) -> None:  # noqa:
     for number, each in enumerate(content["contributions"], 1):
         beacon = f" = beacon {each['beacon']}" if each["beacon"] else ""
         typer.echo(f"contribution  {number} {each['name']}{beacon}: {each['hash']}")
+    typer.echo(f"keys hash     {content['keys_hash']}")
     if content["development"]:
         typer.echo("development   one process made the powers of tau and could have kept τ; a real chain needs others")
     typer.echo(last)

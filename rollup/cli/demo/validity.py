@@ -2,7 +2,7 @@
 
 import time
 
-from rollup.cli.demo.checks import hold, same
+from rollup.cli.demo.checks import same
 from rollup.cli.demo.costs import gas_by_cause, gas_of
 from rollup.cli.demo.figures import ChainFigures
 from rollup.cli.demo.measures import figures_of, seconds_between
@@ -39,9 +39,15 @@ def settle(screen: Screen, opened: Opened) -> ChainFigures:
     costs += opened.meter.take()
     sums = gas_by_cause(costs)
     figures = figures_of(chain, opened, sums, seconds, claim=claims[0], seconds_to_prove=round(submission.seconds, 1))
-    hold(figures.development_keys, "the contract says that its keys are for development")
-    screen.line("these are development keys, made on this machine: whoever made them could forge proofs")
+    screen.line(of_keys(development=figures.development_keys))
     return figures
+
+
+def of_keys(*, development: bool) -> str:
+    """Say what the contract says of its keys."""
+    if development:
+        return "the contract says that its keys are for development: whoever made them, on this machine, could forge proofs"
+    return "the contract says that its keys are not for development: a ceremony made them, and all its contributors together could forge proofs"
 
 
 def wait_for_proofs(screen: Screen, chain: Devnet) -> None:

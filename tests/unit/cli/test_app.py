@@ -1,8 +1,9 @@
 import subprocess
 import sys
-from importlib.metadata import EntryPoint
+from importlib.metadata import EntryPoint, entry_points
 
 import pytest
+import typer
 
 from rollup import __version__
 from rollup.cli import app
@@ -59,6 +60,39 @@ def test_command_when_an_argument_has_the_name_of_another_still_runs(capsys: pyt
 def test_command_when_unknown_exits_with_2_and_suggests_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("demoo") == 2
     assert "'demo'" in capsys.readouterr().err
+
+
+def group() -> typer.Typer:
+    made = typer.Typer()
+    made.command("hello")(greet)
+    made.command("refuse")(refuse)
+    return made
+
+
+GROUP = group()
+
+
+def test_plug_in_when_an_application_of_several_commands_is_a_group(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    point = EntryPoint("salute", f"{__name__}:GROUP", "tandem.commands")
+    monkeypatch.setattr(app, "entry_points", lambda group: [point] if group == point.group else [])
+    assert run("salute", "hello", "ada") == 0
+    assert capsys.readouterr().out == "hello ada"
+    assert run("salute", "refuse") == 1
+    assert capsys.readouterr().err == "error: the disk is full; expected 10, got 0; free some space\n"
+    assert run("--help") == 0
+    assert "salute   From a plug-in." in capsys.readouterr().out
+
+
+def test_plug_ins_of_this_distribution_have_a_line_each_in_the_help() -> None:
+    ours = {
+        point.name
+        for point in entry_points(group="tandem.commands")
+        if point.dist and point.dist.name == app.DISTRIBUTION
+    }
+    assert ours == set(app.PROVERS)
+    assert {name: row.summary for name, row in app.plugged_in().items() if name in ours} == dict(app.PROVERS)
 
 
 def test_help_when_printed_lists_every_command_and_an_example(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ from rich.console import Console
 from docs import generate
 from rollup.cli.demo import report
 from rollup.cli.demo.screen import PLAIN_WIDTH, Screen
+from rollup.cli.demo.validity import of_keys
 from tests.unit.cli.demo.figures import OPTIMISTIC, VALIDITY, figures
 
 
@@ -52,3 +53,8 @@ def test_figures_when_written_have_what_the_readme_is_made_of() -> None:
         wanted = {"final", "gas_total", "gas_per_tx", "bytes_per_tx", "seconds_to_prove", "withdrawal_paid"}
         assert set(chain) >= wanted
     assert "| final on L1 | yes | yes |" in generate.block(written)
+
+
+def test_what_the_contract_says_of_its_keys_is_repeated_either_way() -> None:
+    assert "its keys are for development: whoever made them" in of_keys(development=True)
+    assert "its keys are not for development: a ceremony" in of_keys(development=False)

@@ -20,6 +20,7 @@ from rollup.params import ChunkKind
 from rollup.program import Program
 from tests.unit.validity.backend.keys import circuits_of, folder
 
+FINAL = "final.tcer"
 SECRETS = ToxicWaste(tau=0x7A, alpha=0xA1, beta=0xBE, gamma=1, delta=1)
 
 
@@ -44,6 +45,7 @@ def keys_folder(program: type[Program]) -> Path:
         with ThreadPoolExecutor(2) as pool:
             made = Ceremony.new(parts, development=False).contribute("ada", b"", Workers(pool, 2))
         write_keys(made, partial)
+        made.save(partial / FINAL)
         try:
             partial.rename(place)
         except OSError:

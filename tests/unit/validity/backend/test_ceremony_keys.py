@@ -12,7 +12,8 @@ from l1bridge.compiler import default_compiler
 from provers.validity.backend import Groth16Backend
 from provers.validity.backend.groth16 import keys_hash
 from provers.validity.backend.keys import Keys, key_of
-from provers.validity.ceremony.keys import write_keys
+from provers.validity.ceremony.ceremony import Ceremony
+from provers.validity.ceremony.keys import describe, write_keys
 from provers.validity.constraints.r1cs import limbs_of
 from provers.validity.groth16.prove import prove
 from provers.validity.groth16.setup import setup
@@ -20,7 +21,7 @@ from provers.validity.groth16.verify import verify
 from rollup.errors import DecodeError
 from rollup.params import ChunkKind
 from rollup.ports.settlement import Context
-from tests.unit.validity.backend.ceremonies import keys_folder
+from tests.unit.validity.backend.ceremonies import FINAL, keys_folder
 from tests.unit.validity.backend.keys import TRANSACTIONS, circuits_of, keys_of
 from tests.unit.validity.backend.programs import Purses
 from tests.unit.validity.backend.scenes import empty_chain, l1
@@ -31,10 +32,12 @@ CUBIC, WITNESS = cubic()
 
 
 def test_a_chain_with_keys_of_a_ceremony_says_so_and_one_proof_settles_it() -> None:
+    described = describe(Ceremony.open(keys_folder(Purses) / FINAL))
     backend = Groth16Backend(Context(l1(), default_compiler(), kzg, keys_folder(Purses)), TRANSACTIONS)
     backend.prepare(Purses.image())
     chain = empty_chain(by=backend)
     assert l1().call(chain.settlement, "DEVELOPMENT") is False
+    assert l1().call(chain.settlement, "KEYS_HASH").hex() == described["keys_hash"]
     chain.register(5)
     chain.post()
     receipt = chain.settle(1)

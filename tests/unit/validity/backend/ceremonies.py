@@ -24,9 +24,9 @@ FINAL = "final.tcer"
 SECRETS = ToxicWaste(tau=0x7A, alpha=0xA1, beta=0xBE, gamma=1, delta=1)
 
 
-def initial_part(label: str, circuit: R1CS) -> Part:
+def initial_part(label: str, circuit: R1CS, secrets: ToxicWaste = SECRETS) -> Part:
     """What `ceremony.initial` computes from powers of tau in a minute, from the secrets themselves in a second."""
-    key, vk = setup_with(circuit, SECRETS)
+    key, vk = setup_with(circuit, secrets)
     arrays = {name: getattr(key, name) for name in ("a_wires", "b_wires", "a", "b_g1", "b_g2", "l", "h")}
     arrays |= {"ic": g1_array(vk.ic), "alpha_beta_g1": key.tail_g1[:2].copy(), "beta_g2": key.tail_g2[:1].copy()}
     sizes = (key.size, circuit.wires, circuit.public, len(key.a_wires), len(key.b_wires))

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -13,19 +15,25 @@ from provers.validity.backend import Groth16Backend
 from provers.validity.backend.groth16 import keys_hash
 from provers.validity.backend.keys import Keys, key_of
 from provers.validity.ceremony.ceremony import Ceremony
+from provers.validity.ceremony.checks import Workers
+from provers.validity.ceremony.initial import initial_part
 from provers.validity.ceremony.keys import describe, write_keys
+from provers.validity.ceremony.powers import Powers
 from provers.validity.constraints.r1cs import limbs_of
 from provers.validity.groth16.prove import prove
+from provers.validity.groth16.qap import domain_size
 from provers.validity.groth16.setup import setup
 from provers.validity.groth16.verify import verify
 from rollup.errors import DecodeError
 from rollup.params import ChunkKind
 from rollup.ports.settlement import Context
+from tests.unit.validity.backend import ceremonies
 from tests.unit.validity.backend.ceremonies import FINAL, keys_folder
-from tests.unit.validity.backend.keys import TRANSACTIONS, circuits_of, keys_of
+from tests.unit.validity.backend.keys import TRANSACTIONS, circuits_of, folder, keys_of
 from tests.unit.validity.backend.programs import Purses
 from tests.unit.validity.backend.scenes import empty_chain, l1
 from tests.unit.validity.ceremony.ceremonies import sealed
+from tests.unit.validity.ceremony.powers import ours, waste_of
 from tests.unit.validity.groth16.circuits import cubic
 
 CUBIC, WITNESS = cubic()
@@ -51,10 +59,10 @@ def test_keys_of_a_ceremony_are_not_those_for_development() -> None:
     assert keys_hash(made) != keys_hash(keys_of(Purses))
 
 
-def finished(folder: Path) -> Path:
+def finished(place: Path) -> Path:
     """A small ceremony's keys, and the folder of the cubic's."""
-    write_keys(sealed(), folder)
-    return folder / "groth16" / CUBIC.digest().hex()
+    write_keys(sealed(), place)
+    return place / "groth16" / CUBIC.digest().hex()
 
 
 def test_a_key_of_a_ceremony_is_loaded_and_proves(tmp_path: Path) -> None:
@@ -132,12 +140,17 @@ def test_a_program_with_one_development_key_among_others_is_marked_development(t
     for kind in ChunkKind:
         name = circuits.circuit(kind).digest().hex()
         keys_of(Purses)
-        source = keys_folder(Purses) if kind is not ChunkKind.TAIL else _development_folder()
+        source = keys_folder(Purses) if kind is not ChunkKind.TAIL else folder()
         (place / name).symlink_to(source / "groth16" / name)
     assert Keys.load_or_make(circuits, tmp_path).development
 
 
-def _development_folder() -> Path:
-    from tests.unit.validity.backend.keys import folder
-
-    return folder()
+@pytest.mark.long
+@pytest.mark.parametrize("kind", list(ChunkKind), ids=lambda kind: kind.name)
+def test_the_initial_key_of_a_real_circuit_is_that_of_the_secrets(kind: ChunkKind) -> None:
+    circuit = circuits_of(Purses).circuit(kind)
+    with ThreadPoolExecutor(2) as pool:
+        workers = Workers(pool, 2)
+        made = initial_part("x", circuit, Powers.open(ours(16), domain_size(circuit), workers), workers)
+    secrets = replace(waste_of(16), gamma=1, delta=1)
+    assert made.digest() == ceremonies.initial_part("x", circuit, secrets).digest()

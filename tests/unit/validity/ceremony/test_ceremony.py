@@ -11,9 +11,11 @@ import pytest
 from provers.validity.ceremony import contribution as contributions
 from provers.validity.ceremony.ceremony import ARRAYS_FROM, Ceremony
 from provers.validity.ceremony.contribution import Contribution, Step, secret_of
+from provers.validity.ceremony.initial import initial_part
 from provers.validity.ceremony.keys import proving_key
 from provers.validity.ceremony.part import ARRAYS, CHANGING
-from provers.validity.constraints.r1cs import limbs_of
+from provers.validity.ceremony.powers import Powers
+from provers.validity.constraints.r1cs import R1CS, SparseMatrix, limbs_of
 from provers.validity.curve.combinations import multiples
 from provers.validity.curve.groups import Words, g1_array
 from provers.validity.curve.plain import g1_multiple, g2_multiple
@@ -23,7 +25,9 @@ from provers.validity.groth16.verify import verify
 from rollup.crypto.fr import R
 from rollup.errors import DecodeError, PeerError
 from tests.unit.validity.ceremony.ceremonies import BEACON, CIRCUITS, WORKERS, initial, sealed, two
+from tests.unit.validity.ceremony.powers import PREPARED
 from tests.unit.validity.curve.samples import g1_outside_subgroup
+from tests.unit.validity.groth16.circuits import Rows
 from tests.unit.validity.iden3.files import sections_of, with_section
 
 
@@ -82,6 +86,31 @@ def test_its_key_proves_and_verifies_and_is_not_for_development(label: str) -> N
     # Before the beacon δ was another, so its proofs are no proofs now.
     before = proving_key(two().parts[place], two().deltas[place], development=False)
     assert not verify(key.vk, public, prove(before, r1cs, limbs_of(witness)))
+
+
+def system(a: Rows, b: Rows, c: Rows, wires: int, public: int) -> R1CS:
+    left, right, out = (SparseMatrix.from_rows(rows) for rows in (a, b, c))
+    return R1CS(left, right, out, wires, public)
+
+
+@pytest.mark.parametrize(
+    ("r1cs", "witness"),
+    [
+        (system([[(1, 1)]], [[(0, 1)]], [[(1, 1)]], 2, 1), [1, 5]),
+        (system([[(2, 1)]], [[]], [[]], 3, 1), [1, 5, 6]),
+        (system([[(1, 1)]], [[(1, 1)]], [[(2, 1)]], 3, 0), [1, 5, 25]),
+        (system([], [], [], 1, 0), [1]),
+    ],
+    ids=["no private wires", "no wires in B", "no public inputs", "nothing at all"],
+)
+def test_a_circuit_that_lacks_something_has_a_ceremony_too(tmp_path: Path, r1cs: R1CS, witness: list[int]) -> None:
+    powers = Powers.open(PREPARED, 4, WORKERS)
+    start = Ceremony.new([initial_part("x", r1cs, powers, WORKERS)], development=False)
+    made = reopened(tmp_path, saved(tmp_path, start.contribute("ada", b"", WORKERS)))
+    made.check_against(start, WORKERS)
+    key = proving_key(made.parts[0], made.deltas[0], development=False)
+    key.require_shapes(r1cs)
+    assert verify(key.vk, witness[1 : 1 + r1cs.public], prove(key, r1cs, limbs_of(witness)))
 
 
 def test_a_contribution_is_another_every_time_whatever_the_entropy() -> None:

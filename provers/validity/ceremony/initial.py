@@ -21,6 +21,14 @@ from provers.validity.iden3.powers_file import ALPHA_G1, BETA_G1, BETA_G2, TAU_G
 from rollup.crypto.fr import R
 
 
+class Entries(NamedTuple):
+    """Wire, row and coefficient of each entry of a matrix: `int64[nnz]` twice, `uint64[nnz, 4]`."""
+
+    wires: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    coefficients: Words
+
+
 class Columns(NamedTuple):
     """A matrix compressed by wire: `int64[wires + 1]`, rows `int64[nnz]`, coefficients `uint64[nnz, 4]`."""
 
@@ -46,7 +54,8 @@ def initial_part(label: str, r1cs: R1CS, powers: Powers, workers: Workers) -> Pa
     """
     size = domain_size(r1cs)
     basis = powers.lagrange(size)
-    a, b, c = (_entries(matrix) for matrix in (_with_consistency_rows(r1cs), r1cs.b, r1cs.c))
+    a, b, c = (_entries(matrix) for matrix in (r1cs.a, r1cs.b, r1cs.c))
+    a = _with_consistency_rows(a, r1cs)
     in_a, in_b = (_columns([part], r1cs.wires) for part in (a, b))
     a_wires, b_wires = (np.flatnonzero(np.diff(columns.indptr)) for columns in (in_a, in_b))
     mixed = _sums(label, "l", G1, *_mixed((a, b, c), basis, size, r1cs.wires), workers)
@@ -66,31 +75,32 @@ def initial_part(label: str, r1cs: R1CS, powers: Powers, workers: Workers) -> Pa
     return Part(label, r1cs.digest(), size, r1cs.wires, r1cs.public, len(a_wires), len(b_wires), arrays)
 
 
-def _with_consistency_rows(r1cs: R1CS) -> SparseMatrix:
+def _entries(matrix: SparseMatrix) -> Entries:
+    rows = np.repeat(np.arange(matrix.rows), np.diff(matrix.indptr))
+    return Entries(matrix.indices.astype(np.int64), rows, matrix.coefficients)
+
+
+def _with_consistency_rows(a: Entries, r1cs: R1CS) -> Entries:
     """A with a row of its own for wire 0 and each public wire (see `groth16.qap`)."""
-    count = r1cs.public + 1
-    indptr = np.concatenate([r1cs.a.indptr, r1cs.a.nnz + np.arange(1, count + 1)])
-    indices = np.concatenate([r1cs.a.indices, np.arange(count)])
-    return SparseMatrix(indptr, indices, np.concatenate([r1cs.a.coefficients, limbs_of([1] * count)]))
+    wires = np.arange(r1cs.public + 1)
+    ones = limbs_of([1] * len(wires))
+    return Entries(
+        np.concatenate([a.wires, wires]),
+        np.concatenate([a.rows, r1cs.constraints + wires]),
+        np.concatenate([a.coefficients, ones]),
+    )
 
 
-def _entries(matrix: SparseMatrix) -> tuple[NDArray[np.int64], NDArray[np.int64], Words]:
-    """Wire, row and coefficient of each entry."""
-    return matrix.indices, np.repeat(np.arange(matrix.rows), np.diff(matrix.indptr)), matrix.coefficients
-
-
-def _columns(parts: list[tuple[NDArray[np.int64], NDArray[np.int64], Words]], wires: int) -> Columns:
+def _columns(parts: list[Entries], wires: int) -> Columns:
     owner, rows, coefficients = (np.concatenate([part[k] for part in parts]) for k in range(3))
     order = np.argsort(owner, kind="stable")
     indptr = np.concatenate(([0], np.cumsum(np.bincount(owner, minlength=wires)))).astype(np.int64)
     return Columns(indptr, rows[order], np.ascontiguousarray(coefficients[order]))
 
 
-def _mixed(
-    matrices: tuple[tuple[NDArray[np.int64], NDArray[np.int64], Words], ...], basis: Lagrange, size: int, wires: int
-) -> tuple[Columns, Words]:
+def _mixed(matrices: tuple[Entries, ...], basis: Lagrange, size: int, wires: int) -> tuple[Columns, Words]:
     """Columns and points whose sums are `(β·u_i + α·v_i + w_i)(τ)·G1`."""
-    shifted = [(owner, rows + k * size, values) for k, (owner, rows, values) in enumerate(matrices)]
+    shifted = [each._replace(rows=each.rows + k * size) for k, each in enumerate(matrices)]
     return _columns(shifted, wires), np.concatenate([basis.beta, basis.alpha, basis.g1])
 
 

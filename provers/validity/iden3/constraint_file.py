@@ -9,12 +9,13 @@ in `R1CS`: 1, outputs, public inputs, then the private ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from provers.validity.constraints.r1cs import R1CS, SparseMatrix
+from provers.validity.constraints.r1cs import R1CS, SparseMatrix, ints_of
 from provers.validity.iden3.sections import Bytes, Reader, Sections, field_elements, require_prime
 from rollup.crypto.fr import R
 from rollup.errors import DecodeError
@@ -22,6 +23,8 @@ from rollup.errors import DecodeError
 VERSION: Final = 1
 HEADER, CONSTRAINTS, LABELS, GATE_LIST, GATE_USES = range(1, 6)
 ELEMENT: Final = 32
+MAX_WIRES: Final = 1 << 28
+"""As powers of tau go."""
 _TERM = 1 + ELEMENT // 4
 """Words of 32 bits that a term takes."""
 
@@ -68,6 +71,8 @@ def _header(file: Sections) -> Header:
     reader.uint(8, "the header")
     constraints = reader.uint(4, "the header")
     reader.end("the header")
+    if wires > MAX_WIRES:
+        raise DecodeError(f"{file.source}: too many wires", expected=f"<= {MAX_WIRES}", got=wires)
     if outputs + inputs + private >= wires:
         raise DecodeError(
             f"{file.source}: more inputs and outputs than wires", expected=f"< {wires}", got=outputs + inputs + private
@@ -84,13 +89,10 @@ def _matrices(file: Sections, header: Header) -> list[SparseMatrix]:
             f"{file.source}: a constraint names a wire out of range", expected=f"< {header.wires}", got=int(wires.max())
         )
     values = field_elements(file.source, np.ascontiguousarray(terms[:, 1:]).view(np.uint8).reshape(-1), "coefficient")
-    owner = np.repeat(np.arange(len(counts)) % 3, counts)
-    matrices = []
-    for k in range(3):
-        indptr = np.concatenate(([0], np.cumsum(counts[k::3]))).astype(np.int64)
-        mine = owner == k
-        matrices.append(SparseMatrix(indptr, wires[mine], np.ascontiguousarray(values[mine])))
-    return matrices
+    terms_of = list(zip(wires.tolist(), ints_of(values), strict=True))
+    ends = np.concatenate(([0], np.cumsum(counts))).tolist()
+    rows = [terms_of[first:end] for first, end in pairwise(ends)]
+    return [SparseMatrix.from_rows(rows[k::3]) for k in range(3)]
 
 
 def _terms(source: str, data: Bytes, combinations: int) -> tuple[np.ndarray, np.ndarray]:

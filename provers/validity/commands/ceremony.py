@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Final
 
 import typer
 
-from provers.validity.backend.groth16 import TRANSACTIONS
-from provers.validity.ceremony.ceremony import Ceremony
-from provers.validity.ceremony.checks import Workers
-from provers.validity.ceremony.contribution import Beacon
-from provers.validity.ceremony.development import make_powers
-from provers.validity.ceremony.initial import initial_part
-from provers.validity.ceremony.keys import describe, write_keys
-from provers.validity.ceremony.powers import Powers
 from provers.validity.commands import output
-from provers.validity.commands.circuits import circuits_of
 from provers.validity.commands.progress import Heartbeat
-from provers.validity.groth16.qap import domain_size
 from rollup.errors import AuthorError
 
+LOADING: Final = "loading; the first time kernels are compiled"
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 Circuits = Annotated[list[str], typer.Argument(help="FILE.r1cs, module:Program or FILE.py:Program; several if wanted.")]
-Transactions = Annotated[int, typer.Option(help="Transactions of a program's DATA chunk.")]
+Transactions = Annotated[
+    int | None,
+    typer.Option(help="Transactions of a program's DATA chunk; default: as a chain has that says nothing else."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
 
@@ -46,20 +36,13 @@ def ceremony() -> None:
     """  # noqa: D301 - click wants the character itself
 
 
-@contextmanager
-def _workers(what: str) -> Iterator[Workers]:
-    threads = os.cpu_count() or 1
-    with Heartbeat(what) as heart, ThreadPoolExecutor(threads) as pool:
-        yield Workers(pool, threads, heart.progress)
-
-
 @app.command()
 def new(
     circuits: Circuits,
     powers: Annotated[Path, typer.Argument(help="A .ptau file over BLS12-381.")],
     out: Annotated[Path, typer.Argument(help="The file to write.")],
     *,
-    transactions: Transactions = TRANSACTIONS,
+    transactions: Transactions = None,
     as_json: AsJson = False,
 ) -> None:
     """Start a ceremony: the keys of these circuits before anybody has contributed.
@@ -70,11 +53,12 @@ def new(
       tandem ceremony new examples.tokens:Tokens powers.ptau 0.tcer --transactions 8
     """  # noqa: D301
     _require_absent(out)
-    with _workers("reading circuits") as workers:
-        started = _start(circuits, powers, transactions, workers)
-        started.save(out)
+    with Heartbeat(LOADING) as heart:
+        from provers.validity.commands import ceremony_work as work
+
+        started = work.new(circuits, powers, out, transactions, heart.progress)
     output.show(
-        describe(started),
+        started,
         as_json,
         f"written to {out}; the first contributor runs: tandem ceremony contribute {out} NEXT",
     )
@@ -99,10 +83,11 @@ def contribute(
       tandem ceremony contribute 0.tcer 1.tcer --name ada --entropy "what the dice said"
     """  # noqa: D301
     _require_absent(out)
-    with _workers("contributing") as workers:
-        made = Ceremony.open(source).contribute(name, entropy.encode(), workers)
-        made.save(out)
-    output.show(describe(made), as_json, f"written to {out}; publish your hash: {made.transcripts()[-1].hex()}")
+    with Heartbeat(LOADING) as heart:
+        from provers.validity.commands import ceremony_work as work
+
+        made = work.contribute(source, out, name, entropy, heart.progress)
+    output.show(made, as_json, f"written to {out}; publish your hash: {made['transcript']}")
 
 
 @app.command()
@@ -112,7 +97,7 @@ def verify(
         list[str] | None, typer.Argument(help="The circuits, as given to `new`, then the .ptau file.")
     ] = None,
     *,
-    transactions: Transactions = TRANSACTIONS,
+    transactions: Transactions = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a ceremony: its contributions, and, given circuits and powers, that its keys are those and nothing else.
@@ -125,18 +110,15 @@ def verify(
     words = circuits or []
     if len(words) == 1:
         raise AuthorError("ceremony: circuits without powers of tau", remedy="give the .ptau file after the circuits")
-    with _workers("verifying") as workers:
-        found = Ceremony.open(source)
-        if words:
-            found.check_against(_start(words[:-1], Path(words[-1]), transactions, workers), workers)
-        else:
-            found.check_contributions(workers)
-            found.check_groups(workers)
+    powers = Path(words[-1]) if words else None
+    with Heartbeat(LOADING) as heart:
+        from provers.validity.commands import ceremony_work as work
+
+        found = work.verify(source, words[:-1], powers, transactions, heart.progress)
     checked = "everything holds" if words else (
         "its contributions hold; NOT checked: that they started from your circuits and powers (name both to check it)"
     )  # fmt: skip
-    content: dict[str, Any] = describe(found) | {"complete": bool(words)}
-    output.show(content, as_json, checked)
+    output.show(found, as_json, checked)
 
 
 @app.command()
@@ -145,8 +127,8 @@ def finish(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder to write keys to.")],
     *,
     beacon: Annotated[
-        str, typer.Option(help="Public randomness, hexadecimal, announced before anybody could know it.")
-    ] = "",
+        str | None, typer.Option(help="Public randomness, hexadecimal, announced before anybody could know it.")
+    ] = None,
     rounds: Annotated[int, typer.Option(help="It is hashed 2^rounds times.")] = 10,
     as_json: AsJson = False,
 ) -> None:
@@ -159,20 +141,15 @@ def finish(
       tandem ceremony finish 2.tcer keys
       tandem ceremony finish 2.tcer keys --beacon 000000000000000000019d4f… --rounds 20
     """  # noqa: D301
-    with _workers("finishing") as workers:
-        found = Ceremony.open(source)
-        if beacon:
-            found = found.sealed(Beacon(_hexadecimal(beacon), rounds), workers)
-        else:
-            found.check_contributions(workers)
-            found.check_groups(workers)
-        final = out / "final.tcer"
-        _require_absent(final)
-        places = write_keys(found, out)
-        found.save(final)
-    content: dict[str, Any] = describe(found) | {"keys": [str(place) for place in places]}
+    final = out / "final.tcer"
+    _require_absent(final)
+    randomness = None if beacon is None else _hexadecimal(beacon)
+    with Heartbeat(LOADING) as heart:
+        from provers.validity.commands import ceremony_work as work
+
+        found = work.finish(source, out, final, randomness, rounds, heart.progress)
     output.show(
-        content, as_json, f"keys written to {out}; verify {final}, then copy {out / 'groth16'} into the prover's cache"
+        found, as_json, f"keys written to {out}; verify {final}, then copy {out / 'groth16'} into the prover's cache"
     )
 
 
@@ -188,17 +165,11 @@ def powers_command(
       tandem ceremony powers 12 development.ptau
     """  # noqa: D301
     _require_absent(out)
-    with _workers("making powers of tau") as workers:
-        make_powers(out, power, workers)
+    with Heartbeat(LOADING) as heart:
+        from provers.validity.commands import ceremony_work as work
+
+        work.powers(power, out, heart.progress)
     typer.echo(f"written to {out}; for development: this machine could have kept τ")
-
-
-def _start(words: list[str], powers: Path, transactions: int, workers: Workers) -> Ceremony:
-    """The ceremony of these circuits before its first contribution."""
-    named = circuits_of(words, transactions)
-    checked = Powers.open(powers, max(domain_size(circuit) for _, circuit in named), workers)
-    parts = [initial_part(label, circuit, checked, workers) for label, circuit in named]
-    return Ceremony.new(parts, development=checked.is_development)
 
 
 def _require_absent(path: Path) -> None:

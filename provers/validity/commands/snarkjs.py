@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from provers.validity.backend.keys import key_of
 from provers.validity.commands.progress import Heartbeat
-from provers.validity.constraints.r1cs import ints_of
-from provers.validity.groth16 import snarkjs, snarkjs_reading
-from provers.validity.groth16.json_file import read_json
-from provers.validity.groth16.proof import Proof
-from provers.validity.groth16.prove import UnsatisfiedError
-from provers.validity.groth16.prove import prove as proof_of
-from provers.validity.groth16.verify import verify as holds
-from provers.validity.groth16.verifying_key import VerifyingKey
-from provers.validity.iden3 import constraint_file, witness_file
-from rollup.errors import AuthorError, DecodeError, OutsideError, PeerError
+from rollup.errors import AuthorError
+
+LOADING: Final = "loading; the first time kernels are compiled"
+VERIFYING_KEY, PUBLIC, PROOF = "verification_key.json", "public.json", "proof.json"
+WARNING: Final = "; a development key: whoever made it could forge proofs"
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 Out = Annotated[Path, typer.Argument(help="The folder to write to; made if it is not there.")]
-VERIFYING_KEY, PUBLIC, PROOF = "verification_key.json", "public.json", "proof.json"
 
 
 @app.callback()
@@ -59,23 +51,11 @@ def prove(
       tandem snarkjs prove multiplier.r1cs multiplier.wtns out --keys keys
       tandem snarkjs prove multiplier.r1cs multiplier.wtns out --keys trial --development
     """  # noqa: D301
-    with Heartbeat("proving") as heart:
-        system = constraint_file.read(circuit)
-        values = witness_file.read(witness, system)
-        key = key_of(system, keys, make=development)
-        if key is None:
-            raise OutsideError(
-                f"snarkjs: {keys} holds no key of {circuit}",
-                expected=f"groth16/{system.digest().hex()}",
-                remedy="make one with many (tandem ceremony --help), or for development by --development",
-            )
-        heart.progress("proving", 0, 1)
-        try:
-            proof = proof_of(key, system, values)
-        except UnsatisfiedError as error:
-            raise PeerError(f"{witness}: the witness breaks constraint {error.constraint} of {circuit}") from error
-    _write(out, key.vk, ints_of(values[1 : system.public + 1]), proof)
-    typer.echo(f"written to {out}: {VERIFYING_KEY}, {PUBLIC}, {PROOF}{_warning(key.vk)}")
+    with Heartbeat(LOADING) as heart:
+        from provers.validity.commands import snarkjs_work as work
+
+        is_development = work.prove(circuit, witness, out, keys, heart.progress, make=development)
+    typer.echo(f"written to {out}: {VERIFYING_KEY}, {PUBLIC}, {PROOF}{WARNING if is_development else ''}")
 
 
 @app.command()
@@ -104,16 +84,12 @@ def export(
     """  # noqa: D301
     if (proof is None) is not (public is None):
         raise AuthorError("snarkjs: a proof and its public inputs go together", remedy="give both --proof and --public")
-    vk = _verifying_key(key)
-    if proof is None or public is None:
-        _write(out, vk)
-        typer.echo(f"written to {out}: {VERIFYING_KEY}{_warning(vk)}")
-        return
-    inputs, points = _public(public), Proof.from_evm(_proof_bytes(proof))
-    if not holds(vk, inputs, points):
-        raise PeerError(f"snarkjs: the proof in {proof} does not hold for the inputs in {public}")
-    _write(out, vk, inputs, points)
-    typer.echo(f"written to {out}: {VERIFYING_KEY}, {PUBLIC}, {PROOF}{_warning(vk)}")
+    with Heartbeat(LOADING):
+        from provers.validity.commands import snarkjs_work as work
+
+        is_development = work.export(key, out, proof, public)
+    names = VERIFYING_KEY if proof is None else f"{VERIFYING_KEY}, {PUBLIC}, {PROOF}"
+    typer.echo(f"written to {out}: {names}{WARNING if is_development else ''}")
 
 
 @app.command()
@@ -126,46 +102,8 @@ def verify(
     Example:
       tandem snarkjs verify out
     """  # noqa: D301
-    vk = snarkjs_reading.read_verifying_key(folder / VERIFYING_KEY)
-    public, proof = snarkjs_reading.read_public(folder / PUBLIC), snarkjs_reading.read_proof(folder / PROOF)
-    if not holds(vk, public, proof):
-        raise PeerError(f"snarkjs: the proof in {folder} does not hold")
+    with Heartbeat(LOADING):
+        from provers.validity.commands import snarkjs_work as work
+
+        work.verify(folder / VERIFYING_KEY, folder / PUBLIC, folder / PROOF)
     typer.echo("the proof holds")
-
-
-def _write(out: Path, vk: VerifyingKey, public: list[int] | None = None, proof: Proof | None = None) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        if proof is None or public is None:
-            snarkjs.export_key(out, vk)
-        else:
-            snarkjs.export(out, vk, public, proof)
-    except OSError as error:
-        raise OutsideError(f"{out} cannot be written: {error.strerror}") from error
-
-
-def _warning(vk: VerifyingKey) -> str:
-    return "; a development key: whoever made it could forge proofs" if vk.development else ""
-
-
-def _verifying_key(path: Path) -> VerifyingKey:
-    content = read_json(path)
-    return VerifyingKey.from_json(content["vk"] if isinstance(content, dict) and "vk" in content else content)
-
-
-def _proof_bytes(path: Path) -> bytes:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise OutsideError(f"{path} cannot be read: {error.strerror}") from error
-    try:
-        return bytes.fromhex(data.decode("ascii").strip().removeprefix("0x"))
-    except ValueError:
-        return data
-
-
-def _public(path: Path) -> list[int]:
-    content = read_json(path)
-    if not isinstance(content, list) or not all(re.fullmatch(r"[0-9]{1,80}", str(each)) for each in content):
-        raise DecodeError(f"{path} is no JSON list of integers")
-    return [int(each) for each in content]

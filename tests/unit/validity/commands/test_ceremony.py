@@ -186,6 +186,14 @@ def test_a_beacon_that_is_not_hexadecimal_is_refused(
     assert "a beacon is not hexadecimal" in said
 
 
+@pytest.mark.parametrize("beacon", ["", "0x", "00" * 65])
+def test_a_beacon_of_no_bytes_or_too_many_is_refused(
+    tmp_path: Path, tandem: Tandem, contributed: Path, beacon: str
+) -> None:
+    said = tandem.fails("ceremony", "finish", contributed, tmp_path / "keys", "--beacon", beacon)
+    assert "a beacon is out of range; expected 1..64 bytes" in said
+
+
 @pytest.mark.parametrize("rounds", ["25", "-1"])
 def test_a_beacon_with_rounds_out_of_range_is_refused(
     tmp_path: Path, tandem: Tandem, contributed: Path, rounds: str
@@ -207,6 +215,14 @@ def test_tampered_powers_are_named(tmp_path: Path, tandem: Tandem) -> None:
 def test_help_shows_examples(capsys: pytest.CaptureFixture[str], command: str) -> None:
     assert run("ceremony", *([command] if command else []), "--help") == 0
     assert re.search(rf"Examples?[^\n]*:\n +tandem ceremony {command}", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("command", ["ceremony", "snarkjs"])
+def test_help_loads_no_kernels(command: str) -> None:
+    program = f"import sys, rollup.cli.app as a; a.build(['{command}', '--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert f"provers.validity.commands.{command}" in done.stdout.split()
+    assert {"numba", "numpy", "rich"} & set(done.stdout.split()) == set()
 
 
 def test_the_list_of_commands_names_it_without_importing_it() -> None:

@@ -6,7 +6,6 @@ from typing import Final
 from provers.validity.arithmetise import rules as constraints
 from provers.validity.arithmetise.graphs import Node
 from provers.validity.arithmetise.rules import Scope
-from provers.validity.constraints.builder import as_int
 from provers.validity.constraints.linear import Term
 from provers.validity.constraints.poseidon2 import hash_items
 from rollup.crypto.fr import R
@@ -125,7 +124,7 @@ def unproved(rule: ConstraintRule) -> ConstraintRule:
 
     def lazy(scope: Scope, node: Node) -> Term:
         term = rule(scope, node)
-        return scope.builder.hint(lambda: as_int(term))
+        return scope.builder.value(term)
 
     return lazy
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import FrameType
+from typing import Final
 
 from provers.validity.arithmetise.chunk_input import ChunkInput
-from provers.validity.constraints.builder import as_int
+from provers.validity.constraints.builder import Builder, as_int, as_ints
+from provers.validity.constraints.hints import Hint, Op
 from provers.validity.constraints.linear import Term
 from provers.validity.constraints.r1cs import R1CS
 from provers.validity.constraints.shape import ShapeBuilder
@@ -21,6 +23,7 @@ from tests.unit.validity.constraints.harness import Gadget
 
 Values = list[int]
 Change = Callable[[Values], Sequence[int]]
+_METHODS: Final = frozenset(method.__code__ for method in vars(Builder).values() if inspect.isfunction(method))
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Lie:
     Attributes
     ----------
     where
-        The function that asks for the hints; before it, separated by blanks, functions that it was called from, outermost first.
+        The gadget's function that asks for the hints, or `pin`; before it, separated by blanks, functions that it was called from, outermost first.
     change
         From the honest values, in [0, R), to those preferred.
     number
@@ -81,17 +84,14 @@ class Liar(WitnessBuilder):
         self.broken = 0
         self.reached: list[int] = []
 
-    def hint(self, value: Callable[[], int], *, free: bool = False) -> Term:
-        (result,) = self._told(lambda: (value(),))
-        return super().hint(lambda: result, free=free)
+    def hint(self, hint: Hint, *, free: bool = False) -> list[Term]:
+        results = self._told(_asker(), hint.values(as_ints(hint.operands)))
+        return super().hint(Hint(Op.GIVEN, hint.count, (), lambda: results), free=free)
 
-    def hints(self, count: int, values: Callable[[], Sequence[int]]) -> list[Term]:
-        results = self._told(values)
-        return super().hints(count, lambda: results)
-
-    def given(self, count: int, values: Callable[[], Sequence[int]]) -> list[Term]:
-        results = self._told(values)
-        return super().hints(count, lambda: results)
+    def pin(self, term: Term) -> Term:
+        (result,) = self._told(_caller(0), [as_int(term) % R])
+        self.enforce(term, 1, result)
+        return super().hint(Hint(Op.GIVEN, 1, (), lambda: (result,)))[0]
 
     def enforce(self, a: Term, b: Term, c: Term) -> None:
         self.broken += (as_int(a) * as_int(b) - as_int(c)) % R != 0
@@ -101,15 +101,23 @@ class Liar(WitnessBuilder):
             self.reached.append(as_int(a) % R)
         super().enforce_equal(a, b)
 
-    def _told(self, values: Callable[[], Sequence[int]]) -> Sequence[int]:
-        asker = _caller(2)
+    def _told(self, asker: FrameType, honest: Values) -> Sequence[int]:
         for lie in self.lies.get(asker.f_code.co_name, ()):
             if _called_from(asker, lie.where.split()):
                 number = self.asked[lie.where]
                 self.asked[lie.where] += 1
                 if lie.number in (None, number):
-                    return lie.change([value % R for value in values()])
-        return values()
+                    return lie.change(honest)
+        return honest
+
+
+def _asker() -> FrameType:
+    """Return the frame of the gadget that asks a builder for hints."""
+    frame = _caller(2)
+    while frame.f_code in _METHODS:
+        assert frame.f_back is not None, "the builder is called by gadgets"
+        frame = frame.f_back
+    return frame
 
 
 def _caller(levels: int) -> FrameType:

@@ -17,7 +17,7 @@ from tests.unit.validity.arithmetise.chain import GOLD, MINT, Z, small_chain, zc
 
 ELEMENT = 77
 CONTEXT = (3, R - 1)
-PLACE = "_lagrange_term require_bits hint_bits"
+PLACE = "_lagrange_term require_bits"
 
 
 def valuing(b: Builder, x: Sequence[Term]) -> Sequence[Term]:

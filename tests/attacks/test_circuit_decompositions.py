@@ -18,8 +18,8 @@ from tests.unit.validity.arithmetise.chain import ACCOUNTS, GOLD, KEYS, MINT, WI
 
 ROOM = 2**255 - R
 """An element below this has a second string of 255 bits: that of itself plus R."""
-ELEMENT = "read_element canonical_bits hint_bits"
-COMPARISON = "is_less require_bits hint_bits"
+ELEMENT = "read_element canonical_bits"
+COMPARISON = "is_less require_bits"
 
 
 def one_call(chain: Chain) -> ChunkInput:
@@ -47,7 +47,7 @@ def test_an_integer_of_up_to_254_bits_has_no_other_decomposition(width: int) -> 
         return bits.require_bits(b, x[0], width)  # type: ignore[index]
 
     for other in (4, 6, (1 << width) - 1, (5 + R) % (1 << width)):
-        assert not lie_to(gadget, [5], Lie("hint_bits", bits_of(other))).holds
+        assert not lie_to(gadget, [5], Lie("require_bits", bits_of(other))).holds
 
 
 def test_digits_that_are_no_bits_do_not_make_up_an_integer() -> None:
@@ -57,7 +57,7 @@ def test_digits_that_are_no_bits_do_not_make_up_an_integer() -> None:
     def carried(honest: Values) -> Values:
         return [honest[0] + 2, (honest[1] - 1) % R, *honest[2:]]
 
-    assert not lie_to(gadget, [5], Lie("hint_bits", carried)).holds
+    assert not lie_to(gadget, [5], Lie("require_bits", carried)).holds
 
 
 def comparisons(sender: int, fee: int) -> tuple[ChunkInput, int]:
@@ -88,7 +88,7 @@ def test_another_accounts_record_is_refused_where_the_senders_is_due() -> None:
     stolen = tuple(replace(slot, index=victim, old=record, path=path) for slot in call.slots)
     paid = tuple(replace(slot, path=chain.tree.path(payee)) for slot in fees.slots)
     forged = replace(chunk, steps=(replace(call, slots=stolen), replace(fees, slots=paid)))
-    attempt = prove(forged, Lie("_call replace require_bits hint_bits", bits_of(victim), 2))
+    attempt = prove(forged, Lie("_call replace require_bits", bits_of(victim), 2))
     assert (prove(chunk).header.withdrawals_count, attempt.header.withdrawals_count) == (0, 1)
     assert attempt.broken == 1
 
@@ -114,7 +114,7 @@ def test_a_challenge_read_as_itself_plus_r_does_not_make_a_signature_invalid() -
     """R is no multiple of the group's order, so the other reading multiplies the key by another number."""
     inputs = with_small_challenge()
     assert lie_to(signing, inputs).outputs == (1,)  # type: ignore[arg-type]
-    attempt = lie_to(signing, inputs, Lie("is_valid_signature canonical_bits hint_bits", plus_r, 1))  # type: ignore[arg-type]
+    attempt = lie_to(signing, inputs, Lie("is_valid_signature canonical_bits", plus_r, 1))  # type: ignore[arg-type]
     assert attempt.outputs == (0,)
     assert not attempt.holds
 
@@ -136,8 +136,8 @@ def test_a_root_read_as_itself_plus_r_does_not_change_its_parity() -> None:
     attempt = lie_to(
         gadget,  # type: ignore[arg-type]
         [point.y, wrong],
-        Lie("_hint_root", lambda _: [1, point.x]),
-        Lie("decompress canonical_bits hint_bits", plus_r),
+        Lie("decompress", lambda _: [1, point.x]),
+        Lie("decompress canonical_bits", plus_r),
     )
     assert attempt.outputs == (1, point.x), "the prover would have had the other point"
     assert not attempt.holds

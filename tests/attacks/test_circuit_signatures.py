@@ -136,7 +136,7 @@ def test_a_coordinate_has_one_answer_to_whether_it_is_a_points_and_one_point(y: 
     for is_square, number in ((1, square), (0, square * SEVEN % R)):
         root = sqrt(number)
         for candidate in {0, 1, *(() if root is None else (root, R - root))}:
-            tried = lie_to(decompressing, [y, sign], Lie("_hint_root", always(is_square, candidate)))
+            tried = lie_to(decompressing, [y, sign], Lie("decompress", always(is_square, candidate)))
             assert not tried.holds or tried.outputs == honest.outputs
 
 
@@ -146,7 +146,7 @@ def test_an_answer_that_is_neither_yes_nor_no_is_refused(flag: int) -> None:
     y = ROOTLESS
     square = (y * y - 1) * pow(1 + D * y * y, -1, R) % R
     root = sqrt(square * (SEVEN + (1 - SEVEN) * flag) % R) or 0
-    assert not lie_to(decompressing, [y, 0], Lie("_hint_root", always(flag, root))).holds
+    assert not lie_to(decompressing, [y, 0], Lie("decompress", always(flag, root))).holds
 
 
 SMALL = [case for case in CASES.values() if case.name.startswith(("key with", "R with", "R of"))]

@@ -131,7 +131,7 @@ def test_a_header_that_has_read_more_than_the_batch_may_has_no_proof() -> None:
     chunk = deposits(3)
     assert chunk.header_in is not None
     ahead = replace(chunk, header_in=replace(chunk.header_in, inbox_index=chunk.inbox_to + 1))
-    attempt = prove(ahead, Lie("_active require_bits hint_bits", lambda v: [0] * len(v)))
+    attempt = prove(ahead, Lie("_active require_bits", lambda v: [0] * len(v)))
     assert not attempt.holds
 
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from provers.validity.arithmetise.binding import INDEX_BITS
 from provers.validity.constraints.bits import require_bits
-from provers.validity.constraints.builder import Builder, as_int
+from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
-from provers.validity.constraints.logic import inverse_or_zero
 from rollup.crypto.fr import R, root_of_unity
 from rollup.params import BLOB_ELEMENTS
 
@@ -43,7 +42,7 @@ def _outside_domain(b: Builder, z: Term) -> Term:
     power = z
     for _ in range(INDEX_BITS):
         power = b.product(power, power)
-    inverse = b.hint(lambda: inverse_or_zero(as_int(power) - 1))
+    inverse = b.quotient(1, power - 1)
     b.enforce(power - 1, inverse, 1)
     return power
 
@@ -53,7 +52,7 @@ def _lagrange_term(b: Builder, z: Term, index: Term, element: Term) -> Term:
     bits = require_bits(b, index, INDEX_BITS + 1)
     b.enforce(element, bits[INDEX_BITS], 0)
     point = domain_point(b, bits[:INDEX_BITS])
-    quotient = b.hint(lambda: as_int(point) * inverse_or_zero(as_int(z) - as_int(point)))
+    quotient = b.quotient(point, z - point)
     b.enforce(z - point, quotient, point)
     return b.product(element, quotient)
 

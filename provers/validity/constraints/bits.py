@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from provers.validity.constraints.builder import Builder, as_int
+from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all, combine
 from provers.validity.constraints.logic import conjunction, require_boolean
 from rollup.crypto.fr import R
@@ -19,21 +19,11 @@ def from_bits(bits: Sequence[Term]) -> Term:
     return combine(bits, [1 << i for i in range(len(bits))])
 
 
-def hint_bits(b: Builder, term: Term, count: int) -> list[Term]:
-    """Allocate the low `count` bits of a term's value with nothing proved of them."""
-
-    def values() -> list[int]:
-        value = as_int(term) % R
-        return [value >> i & 1 for i in range(count)]
-
-    return b.hints(count, values)
-
-
 def require_bits(b: Builder, term: Term, count: int) -> list[Term]:
     """Prove that a term is an integer below 2^count, `count <= 254`, and return its bits: count + 1 constraints."""
     # SAFETY: 2^254 < R, so no two different bit strings of this length are equal modulo R.
     assert count <= WIDEST, f"{count} bits would have two decompositions"
-    bits = hint_bits(b, term, count)
+    bits = b.bits(term, count)
     for bit in bits:
         require_boolean(b, bit)
     b.enforce_equal(from_bits(bits), term)
@@ -45,7 +35,7 @@ def canonical_bits(b: Builder, term: Term) -> list[Term]:
 
     SAFETY: the bits add up to the term modulo R, and to an integer of at most R - 1, so they are those of its representative (SOUNDNESS 2).
     """
-    bits = hint_bits(b, term, ELEMENT_BITS)
+    bits = b.bits(term, ELEMENT_BITS)
     b.enforce_equal(from_bits(bits), term)
     require_at_most(b, bits, R - 1)
     return bits

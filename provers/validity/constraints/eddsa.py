@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from provers.validity.constraints.bits import canonical_bits, is_below
-from provers.validity.constraints.builder import Builder, as_int
+from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.jubjub import (
     TermPoint,
     add,
@@ -16,10 +16,9 @@ from provers.validity.constraints.jubjub import (
     select_point,
 )
 from provers.validity.constraints.linear import Term
-from provers.validity.constraints.logic import conjunction, inverse_or_zero, is_zero, require_boolean
+from provers.validity.constraints.logic import conjunction, is_zero, require_boolean
 from provers.validity.constraints.poseidon2 import hash_items
 from rollup.crypto.fr import GENERATOR as NON_SQUARE
-from rollup.crypto.fr import R, sqrt
 from rollup.crypto.jubjub import GENERATOR, ORDER, D
 from rollup.crypto.poseidon2 import Domain
 
@@ -58,7 +57,7 @@ def decompress(b: Builder, y: Term, sign: Term) -> tuple[Term, TermPoint]:
     The root's parity is proved to be `sign`, which chooses one of ±root, unless the root is 0, which has parity 0.
     """
     yy = b.product(y, y)
-    square, root = _hint_root(b, yy, sign)
+    square, root = b.root(yy - 1, 1 + D * yy, sign)
     require_boolean(b, square)
     target = b.product(yy - 1, NON_SQUARE + (1 - NON_SQUARE) * square)
     b.enforce(b.product(root, root), 1 + D * yy, target)
@@ -68,17 +67,3 @@ def decompress(b: Builder, y: Term, sign: Term) -> tuple[Term, TermPoint]:
     # sign - parity is 0 or, only for root 0, `sign`: a Boolean in both cases.
     exists = b.product(square, 1 - sign + parity)
     return exists, select_point(b, exists, (root, y), GENERATOR)
-
-
-def _hint_root(b: Builder, yy: Term, sign: Term) -> tuple[Term, Term]:
-    def values() -> list[int]:
-        square = (as_int(yy) - 1) * inverse_or_zero(1 + D * as_int(yy)) % R
-        even = sqrt(square)
-        is_square = even is not None
-        if even is None:
-            even = sqrt(square * NON_SQUARE)
-        assert even is not None, "a number or its multiple by a non-square is a square"
-        return [int(is_square), R - even if as_int(sign) % R and even else even]
-
-    square, root = b.hints(2, values)
-    return square, root

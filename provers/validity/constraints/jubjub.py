@@ -7,9 +7,9 @@ denominator is ever 0 and every quotient is determined.
 from collections.abc import Sequence
 from functools import cache
 
-from provers.validity.constraints.builder import Builder, as_int
+from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, combine
-from provers.validity.constraints.logic import inverse_or_zero, is_zero, select
+from provers.validity.constraints.logic import is_zero, select
 from rollup.crypto import jubjub
 from rollup.crypto.jubjub import D, Point
 
@@ -85,7 +85,7 @@ def multiply(b: Builder, bits: Sequence[Term], p: TermPoint) -> TermPoint:
 
 def _quotient(b: Builder, numerator: Term, denominator: Term) -> Term:
     """Return numerator/denominator, the denominator not being 0: 1 constraint."""
-    quotient = b.hint(lambda: as_int(numerator) * inverse_or_zero(as_int(denominator)))
+    quotient = b.quotient(numerator, denominator)
     b.enforce(denominator, quotient, numerator)
     return quotient
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from provers.validity.constraints.builder import Builder, as_int
+from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
-from rollup.crypto.fr import R
 
 
 def require_boolean(b: Builder, term: Term) -> None:
@@ -12,17 +11,12 @@ def require_boolean(b: Builder, term: Term) -> None:
     b.enforce(1 - term, term, 0)
 
 
-def inverse_or_zero(value: int) -> int:
-    """Return 1/value mod R, and 0 for 0: the value of a hint that is an inverse."""
-    return pow(value, -1, R) if value % R else 0
-
-
 def is_zero(b: Builder, term: Term) -> Term:
     """Return whether a term is 0: 2 constraints.
 
     SAFETY: with n = t·i and t·(1 - n) = 0: if t = 0 then n = 0; else n = 1, and such an i exists. Only where t = 0 is i free.
     """
-    inverse = b.hint(lambda: inverse_or_zero(as_int(term)), free=True)
+    inverse = b.inverse(term)
     nonzero = b.product(term, inverse)
     b.enforce(term, 1 - nonzero, 0)
     return 1 - nonzero

@@ -1,8 +1,9 @@
 """Replacing one leaf of the 4-ary tree: the root before and the root after, along one path."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from provers.validity.constraints.builder import Builder, as_int
+from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term
 from provers.validity.constraints.poseidon2 import compress4
 
@@ -22,20 +23,11 @@ def update_path(b: Builder, index_bits: Sequence[Term], old: Term, new: Term, si
     """
     for level in range(len(index_bits) // 2):
         low, high = index_bits[2 * level : 2 * level + 2]
-        children = b.given(4, _children(siblings, level, low, high, old))
+        children = b.given_around(old, [low, high], partial(siblings, level))
         _require_child(b, low, high, children, old)
         changed = _replace_child(b, low, high, children, new - old)
         old, new = compress4(b, children), compress4(b, changed)
     return old, new
-
-
-def _children(siblings: Siblings, level: int, low: Term, high: Term, node: Term) -> Callable[[], list[int]]:
-    def values() -> list[int]:
-        children = list(siblings(level))
-        children.insert(as_int(low) + 2 * as_int(high), as_int(node))
-        return children
-
-    return values
 
 
 def _require_child(b: Builder, low: Term, high: Term, children: Sequence[Term], node: Term) -> None:

@@ -1,8 +1,8 @@
 """Poseidon2 with t = 4 in constraints (ePrint 2023/323; the constants are `rollup.crypto`'s)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from provers.validity.constraints.builder import Builder, as_int
+from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all, settle
 from rollup.crypto.fr import R
 from rollup.crypto.poseidon2 import RATE
@@ -66,16 +66,11 @@ def _internal_rounds(b: Builder, x: Sequence[Term]) -> list[Term]:
     first, rest = x[0] + _INTERNAL[0], list(x[1:])
     for constant in _INTERNAL[1:]:
         fourth, others = _fourth_power(b, first), add_all(rest) + constant
-        following = b.hint(_next_first(fourth, first, others))
+        following = b.solve(fourth, first, others * -_FIRST_WEIGHT_INVERSE, _FIRST_WEIGHT_INVERSE)
         u = settle((following - others) * _FIRST_WEIGHT_INVERSE)
-        b.enforce(fourth, first, u)
         first, rest = following, _mix_rest(u, rest)
     u = b.product(_fourth_power(b, first), first)
     return [u * _FIRST_WEIGHT + add_all(rest), *_mix_rest(u, rest)]
-
-
-def _next_first(fourth: Term, first: Term, others: Term) -> Callable[[], int]:
-    return lambda: as_int(fourth) * as_int(first) % R * _FIRST_WEIGHT + as_int(others)
 
 
 def _mix_rest(u: Term, rest: Sequence[Term]) -> list[Term]:

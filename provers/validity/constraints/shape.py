@@ -7,7 +7,7 @@ Rows are kept as flat arrays of wires and of numbers of coefficients (a circuit 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from provers.validity.constraints.builder import Body, Builder
+from provers.validity.constraints.hints import Hint
 from provers.validity.constraints.linear import Linear, Term
 from provers.validity.constraints.r1cs import R1CS, SparseMatrix, limbs_of
 from rollup.crypto.fr import R
@@ -142,28 +143,20 @@ class ShapeBuilder(Builder):
         assert count <= self.public, f"{count} of {self.public} public inputs"
         return [Linear({1 + i: 1}) for i in range(count)]
 
-    def hint(self, value: Callable[[], int], *, free: bool = False) -> Term:
-        del value
-        wire = self.wires
-        self.wires += 1
+    def hint(self, hint: Hint, *, free: bool = False) -> list[Term]:
+        wires = np.arange(self.wires, self.wires + hint.count, dtype=np.int64)
+        self.wires += hint.count
         if free:
-            self._free.append(np.array([wire], dtype=np.int64))
-        return Linear({wire: 1})
+            self._free.append(wires)
+        if hint.brings:
+            self._given.append(wires)
+        return [Linear({wire: 1}) for wire in wires.tolist()]
 
-    def hints(self, count: int, values: Callable[[], Sequence[int]]) -> list[Term]:
-        del values
-        first = self.wires
-        self.wires += count
-        return [Linear({wire: 1}) for wire in range(first, self.wires)]
-
-    def given(self, count: int, values: Callable[[], Sequence[int]]) -> list[Term]:
-        self._given.append(np.arange(self.wires, self.wires + count, dtype=np.int64))
-        return self.hints(count, values)
-
-    def product(self, a: Term, b: Term) -> Term:
-        result = self.hint(int)
-        self.enforce(a, b, result)
-        return result
+    def solve(self, a: Term, b: Term, rest: Term = 0, factor: int = 1) -> Term:
+        wire = Linear({self.wires: 1})
+        self.wires += 1
+        self.enforce(a, b, wire * factor + rest)
+        return wire
 
     def enforce(self, a: Term, b: Term, c: Term) -> None:
         for recorder, term in zip(self._matrices, (a, b, c), strict=True):

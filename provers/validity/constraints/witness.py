@@ -1,9 +1,10 @@
 """Computes the wires of a circuit: the second mode of `Builder`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 
-from provers.validity.constraints.builder import Body, Builder, as_int
+from provers.validity.constraints.builder import Body, Builder, as_int, as_ints
+from provers.validity.constraints.hints import Hint
 from provers.validity.constraints.linear import Term
 from provers.validity.constraints.r1cs import Words, limbs_of
 from rollup.crypto.fr import R
@@ -21,20 +22,16 @@ class WitnessBuilder(Builder):
     def __init__(self, public: Sequence[int] = ()) -> None:
         self.values: list[int] = [1, *public]
 
-    def hint(self, value: Callable[[], int], *, free: bool = False) -> Term:
+    def hint(self, hint: Hint, *, free: bool = False) -> list[Term]:
         del free
-        result = value() % R
-        self.values.append(result)
-        return result
-
-    def hints(self, count: int, values: Callable[[], Sequence[int]]) -> list[Term]:
-        results = [value % R for value in values()]
-        assert len(results) == count, f"{len(results)} values for {count} wires"
+        results = hint.values(as_ints(hint.operands))
         self.values += results
         return list(results)
 
-    def product(self, a: Term, b: Term) -> Term:
-        result = as_int(a) * as_int(b) % R
+    def solve(self, a: Term, b: Term, rest: Term = 0, factor: int = 1) -> Term:
+        result = (as_int(a) * as_int(b) - as_int(rest)) % R
+        if factor != 1:
+            result = result * pow(factor, -1, R) % R
         self.values.append(result)
         return result
 

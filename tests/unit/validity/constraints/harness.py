@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from provers.validity.constraints.builder import Builder
+from provers.validity.constraints.builder import Builder, as_ints
+from provers.validity.constraints.hints import Hint, Op
 from provers.validity.constraints.linear import Linear, Term
 from provers.validity.constraints.r1cs import R1CS, SparseMatrix, Words, ints_of
 from provers.validity.constraints.shape import ShapeBuilder
@@ -23,13 +24,11 @@ class HostileBuilder(WitnessBuilder):
         super().__init__(public)
         self.overrides = overrides
 
-    def hint(self, value: Callable[[], int], *, free: bool = False) -> Term:
-        wire = len(self.values)
-        return super().hint((lambda: self.overrides[wire]) if wire in self.overrides else value, free=free)
-
-    def hints(self, count: int, values: Callable[[], Sequence[int]]) -> list[Term]:
-        first = len(self.values)
-        return super().hints(count, lambda: [self.overrides.get(first + i, v) for i, v in enumerate(values())])
+    def hint(self, hint: Hint, *, free: bool = False) -> list[Term]:
+        del free
+        honest = enumerate(hint.values(as_ints(hint.operands)), len(self.values))
+        preferred = [self.overrides.get(wire, value) for wire, value in honest]
+        return super().hint(Hint(Op.GIVEN, hint.count, (), lambda: preferred))
 
 
 @dataclass(frozen=True)

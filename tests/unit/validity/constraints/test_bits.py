@@ -71,7 +71,7 @@ def test_is_below_the_order_of_jubjub_tells_at_its_edges(value: int) -> None:
 @pytest.mark.parametrize("limit", LIMITS)
 def test_require_at_most_a_small_limit_holds_for_no_larger_integer(limit: int) -> None:
     def gadget(b: Builder, x: object) -> list[Term]:
-        digits = bits.hint_bits(b, x[0], 8)  # type: ignore[index]
+        digits = b.bits(x[0], 8)  # type: ignore[index]
         bits.require_at_most(b, digits, limit)
         return digits
 

@@ -4,27 +4,26 @@ from collections.abc import Sequence
 
 import pytest
 
-from provers.validity.constraints.bits import from_bits, hint_bits
-from provers.validity.constraints.builder import Builder, as_int
+from provers.validity.constraints.bits import from_bits
+from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term
-from provers.validity.constraints.logic import inverse_or_zero
 from provers.validity.constraints.r1cs import ints_of
 from tests.unit.validity.constraints.harness import Gadget, build, run, undetermined, unnoticed
 
 
 def bits_never_proved_boolean(b: Builder, x: Sequence[Term]) -> Sequence[Term]:
-    bits = hint_bits(b, x[0], 8)
+    bits = b.bits(x[0], 8)
     b.enforce_equal(from_bits(bits), x[0])
     return bits
 
 
 def zero_test_without_its_second_half(b: Builder, x: Sequence[Term]) -> Sequence[Term]:
-    inverse = b.hint(lambda: inverse_or_zero(as_int(x[0])), free=True)
+    inverse = b.inverse(x[0])
     return [1 - b.product(x[0], inverse)]
 
 
 def wire_in_no_constraint(b: Builder, x: Sequence[Term]) -> Sequence[Term]:
-    return [b.hint(lambda: as_int(x[0]))]
+    return [b.value(x[0])]
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,10 @@ class SmallTokens(Tokens):
 
 
 class Paying(Payments):
-    """A tree of two levels, and a chunk that takes a third account from one action only."""
+    """A third account from one action only; and the tree has a level below those of which a circuit keeps the nodes."""
 
     account_bits = 4
+    max_tables = 4
     capacity = 4
 
     @action

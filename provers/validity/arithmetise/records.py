@@ -1,16 +1,18 @@
-"""The record slots of a family of graphs: loaded, proved under the state root and replaced, once a slot whichever graph runs."""
+"""The record slots of a family of graphs: loaded, proved under the top of the tree and replaced, once a slot whichever graph runs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from provers.validity.arithmetise.graphs import Effects, Family
+from provers.validity.arithmetise.top import levels_of
 from provers.validity.constraints.bits import require_bits
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
 from provers.validity.constraints.logic import all_zero, require_zero_unless
 from provers.validity.constraints.merkle import update_path
 from provers.validity.constraints.poseidon2 import sponge_states
+from provers.validity.constraints.vector import Replacement, replace_entry
 from rollup.crypto.poseidon2 import RATE, Domain
 from rollup.execution.step_trace import SlotTrace
 from rollup.ir.layout import Layout
@@ -107,8 +109,8 @@ class Slot:
 
         return values
 
-    def replace(self, b: Builder, terms: Mapping[int, Term], root: Term) -> Term:
-        """Prove the old record under `root` and return the root with the new one; `root` itself where the slot is not used.
+    def replace(self, b: Builder, terms: Mapping[int, Term], top: Sequence[Term]) -> list[Term]:
+        """Prove the old record under the top of the tree and return the top with the new one; the same nodes where the slot is not used.
 
         SAFETY: where the slot is not used neither the path nor the record matters, so a prover who fills it arbitrarily changes nothing, and an honest
         one needs no record to fill it with.
@@ -119,10 +121,9 @@ class Slot:
             old_leaf = self._leaf(b, self.old)
             new_leaf = self._leaf(b, {table: self._stored(b, table, terms) for table in self.users})
         with b.part("tree"):
-            old_root, new_root = update_path(b, bits, old_leaf, new_leaf, self._siblings)
-            used = self.used
-            b.enforce(old_root - root, used, 0)
-            return root + b.product(new_root - root, used)
+            below = ARITY_BITS * (self.layout.depth - levels_of(top))
+            old, new = update_path(b, bits[:below], old_leaf, new_leaf, self._siblings)
+            return replace_entry(b, top, bits[below:], Replacement(old, new, self.used))
 
     def _siblings(self, level: int) -> Sequence[int]:
         return NO_SIBLINGS if self._trace is None else self._trace.path[level]
@@ -180,8 +181,10 @@ def open_slots(
     return [Slot(b, layout, family, number, selection, traces.get(number)) for number in range(count)]
 
 
-def replace_records(b: Builder, slots: Sequence[Slot], terms: Mapping[int, Term], root: Term) -> Term:
-    """Return the state root after the step; SPEC: §5, slots are replaced in the order 1, 2, …, n, 0."""
+def replace_records(
+    b: Builder, slots: Sequence[Slot], terms: Mapping[int, Term], top: Sequence[Term]
+) -> Sequence[Term]:
+    """Return the top of the tree after the step; SPEC: §5, slots are replaced in the order 1, 2, …, n, 0."""
     for slot in (*slots[1:], *slots[:1]):
-        root = slot.replace(b, terms, root)
-    return root
+        top = slot.replace(b, terms, top)
+    return top

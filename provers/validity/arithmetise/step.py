@@ -18,7 +18,6 @@ from rollup.params import Output
 class Words:
     """The words of a step header that graphs compute."""
 
-    state_root: Term
     withdrawals: Term
     withdrawals_count: Term
     next_account: Term
@@ -27,6 +26,24 @@ class Words:
     def terms(self) -> list[Term]:
         """Return the words in their order."""
         return [getattr(self, word.name) for word in fields(self)]
+
+
+@dataclass(frozen=True)
+class State:
+    """What a step leads from and to: the header's words, and the nodes that stand for the root (`top`)."""
+
+    words: Words
+    top: Sequence[Term]
+
+    @classmethod
+    def of(cls, terms: Sequence[Term]) -> "State":
+        """Read what `terms` gives."""
+        count = len(fields(Words))
+        return cls(Words(*terms[:count]), terms[count:])
+
+    def terms(self) -> list[Term]:
+        """Return the words in their order, then the nodes."""
+        return [*self.words.terms(), *self.top]
 
 
 OUTPUTS: Mapping[Output, str] = {
@@ -56,10 +73,10 @@ def run_family(
     family: Family,
     selection: Selection,
     inputs: StepInputs,
-    words: Words,
+    before: State,
     step: StepWitness | None,
-) -> Words:
-    """Return the words after the step; the same ones where no graph is selected.
+) -> State:
+    """Return the state after the step; the same one where no graph is selected.
 
     Parameters
     ----------
@@ -72,16 +89,16 @@ def run_family(
     }
     scope = Scope(b, layout, family, inputs.terms, loads, inputs.bits)
     scope.lower()
-    root = replace_records(b, slots, scope.terms, words.state_root)
-    after = {"state_root": root}
+    top = replace_records(b, slots, scope.terms, before.top)
+    after: dict[str, Term] = {}
     for output, name in OUTPUTS.items():
         choices = [
             (effect, scope.terms[effect.outputs[output]], effect.outputs[output])
             for effect in family.effects
             if output in effect.outputs
         ]
-        after[name] = selection.blend(b, choices, getattr(words, name))
-    return Words(**after)
+        after[name] = selection.blend(b, choices, getattr(before.words, name))
+    return State(Words(**after), top)
 
 
 def slots_of(step: StepWitness | None) -> dict[int, SlotTrace]:

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from provers.validity.arithmetise.graphs import Effects, Family
+from provers.validity.arithmetise.leaves import LeafHasher
 from provers.validity.arithmetise.top import levels_of
 from provers.validity.constraints.bits import require_bits
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
-from provers.validity.constraints.logic import all_zero, require_zero_unless
+from provers.validity.constraints.logic import require_zero_unless
 from provers.validity.constraints.merkle import update_path
-from provers.validity.constraints.poseidon2 import sponge_states
 from provers.validity.constraints.vector import Replacement, replace_entry
-from rollup.crypto.poseidon2 import RATE, Domain
 from rollup.execution.step_trace import SlotTrace
 from rollup.ir.layout import Layout
 from rollup.state.leaf import ARITY_BITS
@@ -118,8 +117,9 @@ class Slot:
         with b.part("tree"):
             bits = require_bits(b, self._index(b, terms), ARITY_BITS * self.layout.depth)
         with b.part("hashes"):
-            old_leaf = self._leaf(b, self.old)
-            new_leaf = self._leaf(b, {table: self._stored(b, table, terms) for table in self.users})
+            stored = {table: self._stored(b, table, terms) for table in self.users}
+            lengths = {table: len(old) for table, old in self.old.items()}
+            old_leaf, new_leaf = LeafHasher(self.flags, lengths).pair(b, self.old, stored, self._numbers_stored())
         with b.part("tree"):
             below = ARITY_BITS * (self.layout.depth - levels_of(top))
             old, new = update_path(b, bits[:below], old_leaf, new_leaf, self._siblings)
@@ -139,6 +139,11 @@ class Slot:
             return choices[0][1]
         return self.selection.blend(b, choices, 0)
 
+    def _numbers_stored(self) -> set[int]:
+        """Return the numbers of the attributes that some graph stores, whichever table it takes the slot from."""
+        users = (effect for users in self.users.values() for effect in users)
+        return {number for effect in users for slot, number in effect.stores if slot == self.number}
+
     def _stored(self, b: Builder, table: int, terms: Mapping[int, Term]) -> list[Term]:
         """Return the attributes after the step, old ones where nothing is stored."""
         attributes: list[Term] = []
@@ -147,30 +152,6 @@ class Slot:
             choices = [(effect, terms[place], place) for effect, place in places if place is not None]
             attributes.append(self.selection.blend(b, choices, old))
         return attributes
-
-    def _leaf(self, b: Builder, records: Mapping[int, Sequence[Term]]) -> Term:
-        """Return the leaf of the record of the table that the running graph takes the slot from.
-
-        SPEC: §2. The records of the other tables are zeros, so attribute by attribute the sum is that of this one; the sponge's capacity says how many
-        attributes count, and its output after as many blocks as they fill is the hash.
-        """
-        longest = max(len(record) for record in records.values())
-        items = [add_all(record[i] for record in records.values() if i < len(record)) for i in range(longest)]
-        lengths = {table: len(record) for table, record in records.items()}
-        states = sponge_states(b, (Domain.LEAF << 64) + self._per_table(lengths), items)
-        return b.product(self._last_state(b, states, lengths), 1 - all_zero(b, items))
-
-    def _per_table(self, numbers: Mapping[int, int]) -> Term:
-        """Return the number of the table in use; where there is one table, its number in any case."""
-        if len(set(numbers.values())) == 1:
-            return next(iter(numbers.values()))
-        return add_all(self.flags[table] * number for table, number in numbers.items())
-
-    def _last_state(self, b: Builder, states: Sequence[Term], lengths: Mapping[int, int]) -> Term:
-        blocks = {table: max(1, -(-length // RATE)) for table, length in lengths.items()}
-        if len(set(blocks.values())) == 1:
-            return states[-1]
-        return add_all(b.product(states[count - 1], self.flags[table]) for table, count in blocks.items())
 
 
 def open_slots(

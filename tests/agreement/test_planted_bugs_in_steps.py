@@ -11,6 +11,7 @@ from l1bridge.client import L1Client
 from l1bridge.compiler import source
 from provers.validity.arithmetise import data_chunk, step
 from provers.validity.arithmetise.decoding import TransactionReader
+from provers.validity.arithmetise.leaves import RecordTerms
 from provers.validity.arithmetise.records import Slot
 from provers.validity.constraints.bits import canonical_bits
 from provers.validity.constraints.builder import Builder
@@ -160,7 +161,7 @@ def replace_in_order(b: Builder, opened: Sequence[Slot], terms: Any, top: Sequen
     return top
 
 
-def keep(slot: Slot, b: Builder, table: int, terms: Any) -> list[Term]:
+def keep(slot: Slot, b: Builder, table: int, terms: Any) -> RecordTerms:
     return slot.old[table]
 
 

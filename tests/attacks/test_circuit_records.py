@@ -26,7 +26,7 @@ CHILDREN = "replace update_path"
 ENTRY = "replace replace_entry"
 BELOW = Small.image().layout.depth - 2
 """Levels of a path: a chunk of four keeps the 16 nodes two levels below the root."""
-RECORD = "_hint_attributes"
+RECORD = "_hint_record"
 
 
 def with_slot(chunk: ChunkInput, step: int, slot: int, **changes: object) -> ChunkInput:
@@ -71,7 +71,7 @@ def test_a_record_that_is_there_is_not_passed_off_as_absent() -> None:
 
 def test_a_record_called_absent_although_it_is_not_empty_is_refused() -> None:
     """The prover lies about every attribute at once: none is 0, and the leaf is to be 0 all the same."""
-    attempt = prove(paying_fees(), Lie("_end pair is_zero", always(0), None))
+    attempt = prove(paying_fees(), Lie("_end _zeros is_zero", always(0), None))
     assert attempt.broken > 1
 
 
@@ -134,7 +134,7 @@ def test_a_record_whose_last_token_is_sent_leaves_the_tree_as_if_it_had_never_be
     (chunk,) = chain.chunks_of_calls(chain.call(TRANSFER, 3, 0, 1, GOLD, 1000))
     assert not any(chain.tree.get(index))
     assert holds(chunk)
-    attempt = prove(chunk, Lie("_call pair is_zero", always(99), None))
+    attempt = prove(chunk, Lie("_call _zeros is_zero", always(99), None))
     assert not attempt.holds or attempt.header == prove(chunk).header
 
 
@@ -273,3 +273,24 @@ def test_the_root_after_is_that_of_the_nodes_after() -> None:
     assert chunk.header_out is not None
     assert holds(chunk)
     assert not holds(replace(chunk, header_out=replace(chunk.header_out, state_root=chunk.header_in.state_root)))
+
+
+# The payee's key and address stand in its leaf as one hash, which the prover gives: no action reads what it is of.
+
+
+def test_another_hash_of_the_head_is_refused() -> None:
+    """The account would have another key from then on; it is not the state's, and that is all that refuses it."""
+    _, chunk = minting()
+    payee = chunk.steps[1].slots[0]
+    stolen = with_slot(chunk, 1, 0, old=(7, 8, *payee.old[2:]))
+    attempt = prove(stolen)
+    assert attempt.header.state_root != prove(chunk).header.state_root
+    assert attempt.broken == 1
+
+
+def test_a_hash_of_a_head_that_is_0_does_not_stand_for_an_absent_record() -> None:
+    """Account 3 has no leaf of 0; and the leaf of no attributes but a head called 0 is not that of an absent record."""
+    _, chunk = minting()
+    attempt = prove(chunk, Lie(f"_end {RECORD}", always(0, 0, 0)))
+    assert attempt.broken == 1
+    assert attempt.header.state_root != prove(chunk).header.state_root

@@ -8,14 +8,34 @@ from provers.validity.constraints.linear import Term, add_all
 from provers.validity.constraints.logic import conjunction, is_zero
 from provers.validity.constraints.poseidon2 import absorb, empty_sponge
 from rollup.crypto.poseidon2 import RATE, Domain
-
-Records = Mapping[int, Sequence[Term]]
-"""Attributes by table; zeros but for the table in use."""
+from rollup.state.leaf import TAIL, head_hash, head_length
 
 
 @dataclass(frozen=True)
-class LeafHasher:
-    """Hashes records of the tables from which a slot may be taken.
+class RecordTerms:
+    """What a circuit knows of a record of one table; zeros where another table is in use, or none.
+
+    Attributes
+    ----------
+    attributes
+        By number; those of a head that is not known are missing.
+    digest
+        The hash of a head that is not known, as the prover gives it; None of a known one, and of a record that has none.
+    """
+
+    attributes: Mapping[int, Term]
+    digest: Term | None = None
+
+
+Records = Mapping[int, RecordTerms]
+"""By table."""
+
+
+class LeafPair:
+    """Hashes a record before and after a step.
+
+    A leaf takes up to three items: the attributes, or the hash of the head and the last two. Hashed is item by item the sum over the tables, which is that of the
+    table in use, for the others are zeros; the sponge's capacity says which form of leaf and how many items.
 
     Parameters
     ----------
@@ -23,49 +43,111 @@ class LeafHasher:
         Booleans by table: whether the slot holds a record of it.
     lengths
         Number of attributes by table.
+    old
+        The record before.
     """
 
-    flags: Mapping[int, Term]
-    lengths: Mapping[int, int]
+    def __init__(self, flags: Mapping[int, Term], lengths: Mapping[int, int], old: Records) -> None:
+        self._flags = flags
+        self._lengths = lengths
+        self._old = old
+        known = (table for table in old if old[table].digest is None)
+        self._heads = {table: head for table in known if (head := head_length(lengths[table]))}
 
-    def pair(self, b: Builder, old: Records, new: Records, stored: Collection[int]) -> tuple[Term, Term]:
-        """Return the leaves of a record before and after: 264 constraints a block of three attributes, once for blocks before the first stored attribute.
-
-        SPEC: §2. The records of the other tables are zeros, so attribute by attribute the sum is that of this one; the sponge's capacity says how many
-        attributes count, and its output after as many blocks as they fill is the hash.
+    def build(self, b: Builder, new: Records, stored: Mapping[int, Collection[int]]) -> tuple[Term, Term]:
+        """Return the leaves before and after: 264 constraints each, and for every three attributes of a head that is known; what cannot differ is hashed once.
 
         Parameters
         ----------
         stored
-            Numbers of the attributes in which old and new may differ.
+            By table, the numbers of the attributes in which the two may differ.
         """
-        kept = self._items(old)
-        written = [item if number in stored else kept[number] for number, item in enumerate(self._items(new))]
-        shared = min(stored) // RATE * RATE if stored else len(kept)
-        empty = empty_sponge((Domain.LEAF << 64) + self._per_table(self.lengths))
-        head = [empty, *absorb(b, empty, kept[:shared])]
-        zeros = [is_zero(b, item) for item in kept]
-        old_leaf = self._leaf(b, head, kept[shared:], zeros)
-        if not stored:
+        places = {self._place(table, number) for table, numbers in stored.items() for number in numbers}
+        states = self._head_states(b, [self._empty_head()], self._head_items(self._old))
+        digest = self._digest(b, states)
+        old_items = self._items(self._old, digest)
+        zeros = self._zeros(b, old_items, range(len(old_items)))
+        old_leaf = self._leaf(b, old_items, zeros)
+        if not places:
             return old_leaf, old_leaf
-        zeros = [is_zero(b, written[number]) if number in stored else zero for number, zero in enumerate(zeros)]
-        return old_leaf, self._leaf(b, head, written[shared:], zeros)
+        changed = [n for table in self._heads for n in stored.get(table, ()) if n < self._heads[table]]
+        if changed:
+            kept = min(changed) // RATE
+            states = self._head_states(b, states[: kept + 1], self._head_items(new))
+            digest = self._digest(b, states)
+        new_items = [
+            item if place in places else old_items[place] for place, item in enumerate(self._items(new, digest))
+        ]
+        renewed = iter(self._zeros(b, new_items, sorted(places)))
+        zeros = [next(renewed) if place in places else zero for place, zero in enumerate(zeros)]
+        return old_leaf, self._leaf(b, new_items, zeros)
 
-    def _items(self, records: Records) -> list[Term]:
-        longest = max(self.lengths.values())
-        return [add_all(record[i] for record in records.values() if i < len(record)) for i in range(longest)]
+    def _place(self, table: int, number: int) -> int:
+        """Return which item an attribute is, or is hashed into."""
+        head = head_length(self._lengths[table])
+        return max(0, number - head + 1) if head else number
 
-    def _leaf(self, b: Builder, head: Sequence[Sequence[Term]], rest: Sequence[Term], zeros: Sequence[Term]) -> Term:
-        states = [*head, *absorb(b, head[-1], rest)]
-        blocks = {table: -(-length // RATE) for table, length in self.lengths.items()}
-        if len(set(blocks.values())) == 1:
-            output = states[-1][0]
-        else:
-            output = add_all(b.product(states[count][0], self.flags[table]) for table, count in blocks.items())
-        return b.product(output, 1 - conjunction(b, zeros))
+    def _items(self, records: Records, digest: Term) -> list[Term]:
+        """Return the items of a leaf, as many as that of any table has; `digest` is that of the heads that are known."""
+        items: list[list[Term]] = [[] for _ in range(max(min(length, RATE) for length in self._lengths.values()))]
+        items[0].append(digest)
+        for table, record in records.items():
+            head = head_length(self._lengths[table])
+            if record.digest is not None:
+                items[0].append(record.digest)
+            for number, attribute in record.attributes.items():
+                if number >= head:
+                    items[self._place(table, number)].append(attribute)
+        return [add_all(terms) for terms in items]
+
+    def _leaf(self, b: Builder, items: Sequence[Term], zeros: Sequence[Term]) -> Term:
+        forms = {
+            table: (Domain.LONG_LEAF << 64) + 1 + TAIL if head_length(length) else (Domain.LEAF << 64) + length
+            for table, length in self._lengths.items()
+        }
+        (state,) = absorb(b, empty_sponge(self._per_table(forms)), items)
+        return b.product(state[0], 1 - conjunction(b, zeros))
+
+    def _zeros(self, b: Builder, items: Sequence[Term], places: Collection[int]) -> list[Term]:
+        """Return of some items whether they are those of an absent record.
+
+        SAFETY: a head whose hash is that of zeros is zeros, or a collision of the hash.
+        """
+        absent = self._per_table({table: _absent_head(length) for table, length in self._lengths.items()})
+        return [is_zero(b, items[place] if place else items[0] - absent) for place in places]
+
+    def _empty_head(self) -> list[Term]:
+        return empty_sponge((Domain.HEAD << 64) + self._per_table(self._heads)) if self._heads else []
+
+    def _head_items(self, records: Records) -> list[Term]:
+        longest = max(self._heads.values(), default=0)
+        return [
+            add_all(records[table].attributes[i] for table, length in self._heads.items() if i < length)
+            for i in range(longest)
+        ]
+
+    def _head_states(self, b: Builder, states: Sequence[Sequence[Term]], items: Sequence[Term]) -> list[Sequence[Term]]:
+        """Return the states of the head's sponge before and after every block, the first of which are given."""
+        return [*states, *absorb(b, states[-1], items[RATE * (len(states) - 1) :])]
+
+    def _digest(self, b: Builder, states: Sequence[Sequence[Term]]) -> Term:
+        """Return the hash of the head that is known; 0 where the table in use has none, or one that is not known."""
+        by_blocks: dict[int, list[int]] = {}
+        for table, length in self._heads.items():
+            by_blocks.setdefault(-(-length // RATE), []).append(table)
+        if len(by_blocks) == 1 and len(self._heads) == len(self._lengths):
+            return states[-1][0]
+        return add_all(
+            b.product(states[blocks][0], add_all(self._flags[table] for table in tables))
+            for blocks, tables in by_blocks.items()
+        )
 
     def _per_table(self, numbers: Mapping[int, int]) -> Term:
         """Return the number of the table in use; where there is one table, its number in any case."""
         if len(set(numbers.values())) == 1:
             return next(iter(numbers.values()))
-        return add_all(self.flags[table] * number for table, number in numbers.items())
+        return add_all(self._flags[table] * number for table, number in numbers.items())
+
+
+def _absent_head(length: int) -> int:
+    return head_hash((0,) * length) if head_length(length) else 0

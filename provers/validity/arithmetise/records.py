@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from provers.validity.arithmetise.graphs import Effects, Family
-from provers.validity.arithmetise.leaves import LeafHasher
+from provers.validity.arithmetise.leaves import LeafPair, RecordTerms
 from provers.validity.arithmetise.top import levels_of
 from provers.validity.constraints.bits import require_bits
 from provers.validity.constraints.builder import Builder
@@ -15,7 +15,8 @@ from provers.validity.constraints.merkle import update_path
 from provers.validity.constraints.vector import Replacement, replace_entry
 from rollup.execution.step_trace import SlotTrace
 from rollup.ir.layout import Layout
-from rollup.state.leaf import ARITY_BITS
+from rollup.ir.primitives import Primitive
+from rollup.state.leaf import ARITY_BITS, head_hash, head_length
 
 Place = tuple[int, int, int]
 """Slot, table and attribute."""
@@ -71,7 +72,7 @@ class Slot:
     users
         The graphs that open it, by the table from which they take it.
     old
-        Attributes before the step, by table; 0 unless a graph runs that takes the slot from this table.
+        The record before the step, by table; zeros unless a graph runs that takes the slot from this table.
     """
 
     def __init__(
@@ -86,25 +87,37 @@ class Slot:
                 self.users.setdefault(effect.slots[number][0], []).append(effect)
         self.flags = {table: selection.any_of(users) for table, users in self.users.items()}
         self._trace = trace
-        self.old = {table: self._hint_attributes(b, table) for table in self.users}
+        self.old = {table: self._hint_record(b, table, family) for table in self.users}
 
     @property
     def used(self) -> Term:
         """Whether a graph runs that opens the slot."""
         return add_all(self.flags.values())
 
-    def _hint_attributes(self, b: Builder, table: int) -> list[Term]:
+    def _hint_record(self, b: Builder, table: int, family: Family) -> RecordTerms:
         """INVARIANT: attributes are within their widths, which every store keeps (the checker) and genesis has; the leaf proves that they are the state's."""
-        attributes = b.given(len(self.layout.tables[table].attributes), self._attribute_values(table))
-        for attribute in attributes:
-            require_zero_unless(b, self.flags[table], attribute)
-        return attributes
+        count = len(self.layout.tables[table].attributes)
+        hidden = 0 if self._knows_head(table, family) else head_length(count)
+        given = b.given(count if not hidden else 1 + count - hidden, self._given_values(table, hidden))
+        for term in given:
+            require_zero_unless(b, self.flags[table], term)
+        digest, attributes = (given[0], given[1:]) if hidden else (None, given)
+        return RecordTerms(dict(enumerate(attributes, hidden)), digest)
 
-    def _attribute_values(self, table: int) -> Callable[[], Sequence[int]]:
+    def _knows_head(self, table: int, family: Family) -> bool:
+        """Tell whether some graph loads or stores an attribute of the head; else its hash says enough of it."""
+        head = head_length(len(self.layout.tables[table].attributes))
+        nodes = (family.nodes[place] for place in family.order)
+        loaded = {node.number for node in nodes if node.op is Primitive.LOAD and node.source == (self.number, table)}
+        return any(number < head for number in loaded | self._numbers_stored(table))
+
+    def _given_values(self, table: int, hidden: int) -> Callable[[], Sequence[int]]:
         def values() -> Sequence[int]:
             trace = self._trace
-            is_here = trace is not None and trace.index >> self.layout.key_bits == table
-            return trace.old if trace is not None and is_here else (0,) * len(self.layout.tables[table].attributes)
+            count = len(self.layout.tables[table].attributes)
+            if trace is None or trace.index >> self.layout.key_bits != table:
+                return (0,) * (count - max(0, hidden - 1))
+            return (head_hash(trace.old), *trace.old[hidden:]) if hidden else trace.old
 
         return values
 
@@ -117,13 +130,14 @@ class Slot:
         with b.part("tree"):
             bits = require_bits(b, self._index(b, terms), ARITY_BITS * self.layout.depth)
         with b.part("hashes"):
-            stored = {table: self._stored(b, table, terms) for table in self.users}
-            lengths = {table: len(old) for table, old in self.old.items()}
-            old_leaf, new_leaf = LeafHasher(self.flags, lengths).pair(b, self.old, stored, self._numbers_stored())
+            new = {table: self._stored(b, table, terms) for table in self.users}
+            lengths = {table: len(self.layout.tables[table].attributes) for table in self.users}
+            stored = {table: self._numbers_stored(table) for table in self.users}
+            old_leaf, new_leaf = LeafPair(self.flags, lengths, self.old).build(b, new, stored)
         with b.part("tree"):
             below = ARITY_BITS * (self.layout.depth - levels_of(top))
-            old, new = update_path(b, bits[:below], old_leaf, new_leaf, self._siblings)
-            return replace_entry(b, top, bits[below:], Replacement(old, new, self.used))
+            before, after = update_path(b, bits[:below], old_leaf, new_leaf, self._siblings)
+            return replace_entry(b, top, bits[below:], Replacement(before, after, self.used))
 
     def _siblings(self, level: int) -> Sequence[int]:
         return NO_SIBLINGS if self._trace is None else self._trace.path[level]
@@ -139,19 +153,18 @@ class Slot:
             return choices[0][1]
         return self.selection.blend(b, choices, 0)
 
-    def _numbers_stored(self) -> set[int]:
-        """Return the numbers of the attributes that some graph stores, whichever table it takes the slot from."""
-        users = (effect for users in self.users.values() for effect in users)
-        return {number for effect in users for slot, number in effect.stores if slot == self.number}
+    def _numbers_stored(self, table: int) -> set[int]:
+        """Return the numbers of the attributes that some graph stores that takes the slot from a table."""
+        return {number for effect in self.users[table] for slot, number in effect.stores if slot == self.number}
 
-    def _stored(self, b: Builder, table: int, terms: Mapping[int, Term]) -> list[Term]:
-        """Return the attributes after the step, old ones where nothing is stored."""
-        attributes: list[Term] = []
-        for number, old in enumerate(self.old[table]):
+    def _stored(self, b: Builder, table: int, terms: Mapping[int, Term]) -> RecordTerms:
+        """Return the record after the step, old attributes where nothing is stored."""
+        attributes: dict[int, Term] = {}
+        for number, old in self.old[table].attributes.items():
             places = [(effect, effect.stores.get((self.number, number))) for effect in self.users[table]]
             choices = [(effect, terms[place], place) for effect, place in places if place is not None]
-            attributes.append(self.selection.blend(b, choices, old))
-        return attributes
+            attributes[number] = self.selection.blend(b, choices, old)
+        return RecordTerms(attributes, self.old[table].digest)
 
 
 def open_slots(

@@ -85,7 +85,10 @@ def run_family(
     """
     slots = open_slots(b, layout, family, selection, slots_of(step))
     loads = {
-        (slot.number, table, i): term for slot in slots for table, old in slot.old.items() for i, term in enumerate(old)
+        (slot.number, table, i): term
+        for slot in slots
+        for table, old in slot.old.items()
+        for i, term in old.attributes.items()
     }
     scope = Scope(b, layout, family, inputs.terms, loads, inputs.bits)
     scope.lower()

@@ -71,7 +71,7 @@ def test_a_record_that_is_there_is_not_passed_off_as_absent() -> None:
 
 def test_a_record_called_absent_although_it_is_not_empty_is_refused() -> None:
     """The prover lies about every attribute at once: none is 0, and the leaf is to be 0 all the same."""
-    attempt = prove(paying_fees(), Lie("_end _zeros is_zero", always(0), None))
+    attempt = prove(paying_fees(), Lie("_end _absences is_zero", always(0), None))
     assert attempt.broken > 1
 
 
@@ -134,7 +134,7 @@ def test_a_record_whose_last_token_is_sent_leaves_the_tree_as_if_it_had_never_be
     (chunk,) = chain.chunks_of_calls(chain.call(TRANSFER, 3, 0, 1, GOLD, 1000))
     assert not any(chain.tree.get(index))
     assert holds(chunk)
-    attempt = prove(chunk, Lie("_call _zeros is_zero", always(99), None))
+    attempt = prove(chunk, Lie("_call _absences is_zero", always(99), None))
     assert not attempt.holds or attempt.header == prove(chunk).header
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
@@ -31,8 +32,17 @@ Records = Mapping[int, RecordTerms]
 """By table."""
 
 
+@dataclass(frozen=True)
+class Guest:
+    """A hash of up to three items by a permutation that is idle where the Boolean `flag` is 1; `capacity` is domain · 2^64 + number of items."""
+
+    flag: Term
+    capacity: int
+    items: Sequence[Term]
+
+
 class LeafPair:
-    """Hashes a record before and after a step.
+    """Hashes a record before and after a step: `before` first, then `after`.
 
     A leaf takes up to three items: the attributes, or the hash of the head and the last two. Hashed is item by item the sum over the tables, which is that of the
     table in use, for the others are zeros; the sponge's capacity says which form of leaf and how many items.
@@ -51,10 +61,33 @@ class LeafPair:
         self._flags = flags
         self._lengths = lengths
         self._old = old
+        self._forms = {
+            table: (Domain.LONG_LEAF << 64) + 1 + TAIL if head_length(length) else (Domain.LEAF << 64) + length
+            for table, length in lengths.items()
+        }
         known = (table for table in old if old[table].digest is None)
         self._heads = {table: head for table in known if (head := head_length(lengths[table]))}
 
-    def build(self, b: Builder, new: Records, stored: Mapping[int, Collection[int]]) -> tuple[Term, Term]:
+    def before(self, b: Builder, guest: Guest | None = None) -> Term:
+        """Hash the record before, once, and return what the last permutation gives: where a guest is in its place, the guest's hash.
+
+        SAFETY: all that the permutation takes is zeros where no table is in use, and so is all that a guest brings unless its flag is 1; both are never.
+        """
+        self._states = self._head_states(b, [self._empty_head()], self._head_items(self._old))
+        self._digest = self._head_digest(b, self._states, masked=guest is not None)
+        self._items = self._items_of(self._old, self._digest)
+        self._zeros = self._absences(b, self._items, range(len(self._items)))
+        taken, capacity = self._items, self._per_table(self._forms)
+        if guest is not None:
+            pairs = zip_longest(self._items, guest.items, fillvalue=0)
+            taken = [item + b.product(other, guest.flag) for item, other in pairs]
+            own = add_all(self._flags[table] * form for table, form in self._forms.items())
+            capacity = own + guest.flag * guest.capacity
+        (state,) = absorb(b, empty_sponge(capacity), taken)
+        self._leaf = b.product(state[0], 1 - conjunction(b, self._zeros))
+        return state[0]
+
+    def after(self, b: Builder, new: Records, stored: Mapping[int, Collection[int]]) -> tuple[Term, Term]:
         """Return the leaves before and after: 264 constraints each, and for every three attributes of a head that is known; what cannot differ is hashed once.
 
         Parameters
@@ -63,31 +96,26 @@ class LeafPair:
             By table, the numbers of the attributes in which the two may differ.
         """
         places = {self._place(table, number) for table, numbers in stored.items() for number in numbers}
-        states = self._head_states(b, [self._empty_head()], self._head_items(self._old))
-        digest = self._digest(b, states)
-        old_items = self._items(self._old, digest)
-        zeros = self._zeros(b, old_items, range(len(old_items)))
-        old_leaf = self._leaf(b, old_items, zeros)
         if not places:
-            return old_leaf, old_leaf
+            return self._leaf, self._leaf
+        digest = self._digest
         changed = [n for table in self._heads for n in stored.get(table, ()) if n < self._heads[table]]
         if changed:
-            kept = min(changed) // RATE
-            states = self._head_states(b, states[: kept + 1], self._head_items(new))
-            digest = self._digest(b, states)
-        new_items = [
-            item if place in places else old_items[place] for place, item in enumerate(self._items(new, digest))
-        ]
-        renewed = iter(self._zeros(b, new_items, sorted(places)))
-        zeros = [next(renewed) if place in places else zero for place, zero in enumerate(zeros)]
-        return old_leaf, self._leaf(b, new_items, zeros)
+            states = self._head_states(b, self._states[: min(changed) // RATE + 1], self._head_items(new))
+            digest = self._head_digest(b, states, masked=False)
+        written = self._items_of(new, digest)
+        items = [item if place in places else self._items[place] for place, item in enumerate(written)]
+        renewed = iter(self._absences(b, items, sorted(places)))
+        zeros = [next(renewed) if place in places else zero for place, zero in enumerate(self._zeros)]
+        (state,) = absorb(b, empty_sponge(self._per_table(self._forms)), items)
+        return self._leaf, b.product(state[0], 1 - conjunction(b, zeros))
 
     def _place(self, table: int, number: int) -> int:
         """Return which item an attribute is, or is hashed into."""
         head = head_length(self._lengths[table])
         return max(0, number - head + 1) if head else number
 
-    def _items(self, records: Records, digest: Term) -> list[Term]:
+    def _items_of(self, records: Records, digest: Term) -> list[Term]:
         """Return the items of a leaf, as many as that of any table has; `digest` is that of the heads that are known."""
         items: list[list[Term]] = [[] for _ in range(max(min(length, RATE) for length in self._lengths.values()))]
         items[0].append(digest)
@@ -100,15 +128,7 @@ class LeafPair:
                     items[self._place(table, number)].append(attribute)
         return [add_all(terms) for terms in items]
 
-    def _leaf(self, b: Builder, items: Sequence[Term], zeros: Sequence[Term]) -> Term:
-        forms = {
-            table: (Domain.LONG_LEAF << 64) + 1 + TAIL if head_length(length) else (Domain.LEAF << 64) + length
-            for table, length in self._lengths.items()
-        }
-        (state,) = absorb(b, empty_sponge(self._per_table(forms)), items)
-        return b.product(state[0], 1 - conjunction(b, zeros))
-
-    def _zeros(self, b: Builder, items: Sequence[Term], places: Collection[int]) -> list[Term]:
+    def _absences(self, b: Builder, items: Sequence[Term], places: Collection[int]) -> list[Term]:
         """Return of some items whether they are those of an absent record.
 
         SAFETY: a head whose hash is that of zeros is zeros, or a collision of the hash.
@@ -130,12 +150,12 @@ class LeafPair:
         """Return the states of the head's sponge before and after every block, the first of which are given."""
         return [*states, *absorb(b, states[-1], items[RATE * (len(states) - 1) :])]
 
-    def _digest(self, b: Builder, states: Sequence[Sequence[Term]]) -> Term:
-        """Return the hash of the head that is known; 0 where the table in use has none, or one that is not known."""
+    def _head_digest(self, b: Builder, states: Sequence[Sequence[Term]], *, masked: bool) -> Term:
+        """Return the hash of the head that is known; 0 where the table in use has none, or one that is not known, and if `masked` where none is in use."""
         by_blocks: dict[int, list[int]] = {}
         for table, length in self._heads.items():
             by_blocks.setdefault(-(-length // RATE), []).append(table)
-        if len(by_blocks) == 1 and len(self._heads) == len(self._lengths):
+        if len(by_blocks) == 1 and len(self._heads) == len(self._lengths) and not masked:
             return states[-1][0]
         return add_all(
             b.product(states[blocks][0], add_all(self._flags[table] for table in tables))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from provers.validity.arithmetise.graphs import Effects, Family
-from provers.validity.arithmetise.leaves import LeafPair, RecordTerms
+from provers.validity.arithmetise.leaves import Guest, LeafPair, RecordTerms
 from provers.validity.arithmetise.top import levels_of
 from provers.validity.constraints.bits import require_bits
 from provers.validity.constraints.builder import Builder
@@ -88,6 +88,8 @@ class Slot:
         self.flags = {table: selection.any_of(users) for table, users in self.users.items()}
         self._trace = trace
         self.old = {table: self._hint_record(b, table, family) for table in self.users}
+        lengths = {table: len(layout.tables[table].attributes) for table in self.users}
+        self._leaves = LeafPair(self.flags, lengths, self.old)
 
     @property
     def used(self) -> Term:
@@ -121,6 +123,11 @@ class Slot:
 
         return values
 
+    def hash_old(self, b: Builder, guest: Guest | None = None) -> Term:
+        """Hash the old record, before `replace`; a guest's hash is returned where the slot is not used and the guest's graph runs."""
+        with b.part("hashes"):
+            return self._leaves.before(b, guest)
+
     def replace(self, b: Builder, terms: Mapping[int, Term], top: Sequence[Term]) -> list[Term]:
         """Prove the old record under the top of the tree and return the top with the new one; the same nodes where the slot is not used.
 
@@ -131,9 +138,8 @@ class Slot:
             bits = require_bits(b, self._index(b, terms), ARITY_BITS * self.layout.depth)
         with b.part("hashes"):
             new = {table: self._stored(b, table, terms) for table in self.users}
-            lengths = {table: len(self.layout.tables[table].attributes) for table in self.users}
             stored = {table: self._numbers_stored(table) for table in self.users}
-            old_leaf, new_leaf = LeafPair(self.flags, lengths, self.old).build(b, new, stored)
+            old_leaf, new_leaf = self._leaves.after(b, new, stored)
         with b.part("tree"):
             below = ARITY_BITS * (self.layout.depth - levels_of(top))
             before, after = update_path(b, bits[:below], old_leaf, new_leaf, self._siblings)

@@ -1,14 +1,16 @@
 """One step in constraints: a family of graphs, of which the one that is selected runs, or none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from provers.validity.arithmetise.chunk_input import StepWitness
 from provers.validity.arithmetise.graphs import Family
-from provers.validity.arithmetise.records import Selection, open_slots, replace_records
+from provers.validity.arithmetise.guests import hosts_of
+from provers.validity.arithmetise.leaves import Guest
+from provers.validity.arithmetise.records import Selection, Slot, open_slots, replace_records
 from provers.validity.arithmetise.rules import Scope
 from provers.validity.constraints.builder import Builder
-from provers.validity.constraints.linear import Term
+from provers.validity.constraints.linear import Term, add_all
 from rollup.execution.step_trace import SlotTrace
 from rollup.ir.layout import Layout
 from rollup.params import Output
@@ -90,7 +92,8 @@ def run_family(
         for table, old in slot.old.items()
         for i, term in old.attributes.items()
     }
-    scope = Scope(b, layout, family, inputs.terms, loads, inputs.bits)
+    guests = _hash_old_records(b, family, selection, slots)
+    scope = Scope(b, layout, family, inputs.terms, loads, inputs.bits, guests)
     scope.lower()
     top = replace_records(b, slots, scope.terms, before.top)
     after: dict[str, Term] = {}
@@ -102,6 +105,23 @@ def run_family(
         ]
         after[name] = selection.blend(b, choices, getattr(before.words, name))
     return State(Words(**after), top)
+
+
+def _hash_old_records(
+    b: Builder, family: Family, selection: Selection, slots: Sequence[Slot]
+) -> dict[int, Callable[[Sequence[Term]], Term]]:
+    """Hash the old records of the slots that have no guest; return how the others hash theirs, once the guest's items are known."""
+    hosts = hosts_of(family)
+    for slot in slots:
+        if slot.number not in hosts.values():
+            slot.hash_old(b)
+
+    def hosting(place: int, slot: Slot) -> Callable[[Sequence[Term]], Term]:
+        flag = add_all(selection.flags[tag] for tag in family.users[place])
+        domain = family.nodes[place].number
+        return lambda items: slot.hash_old(b, Guest(flag, (domain << 64) + len(items), items))
+
+    return {place: hosting(place, slots[number]) for place, number in hosts.items()}
 
 
 def slots_of(step: StepWitness | None) -> dict[int, SlotTrace]:

@@ -1,15 +1,16 @@
 """The leaves of a record before and after a step, against the state's own."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provers.validity.arithmetise.leaves import LeafPair, RecordTerms
+from provers.validity.arithmetise.leaves import Guest, LeafPair, Records, RecordTerms
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term
 from rollup.crypto.fr import R
+from rollup.crypto.poseidon2 import Domain, hash_items, permute
 from rollup.state.leaf import head_hash, head_length, leaf_hash
 from tests.unit.validity.constraints.harness import Gadget, build, constraints, run
 
@@ -20,12 +21,17 @@ LEAF = ZERO + 1
 """Whether all items are those of an absent record, and the product with it."""
 
 
+def pair(b: Builder, leaves: LeafPair, new: Records, stored: Mapping[int, Collection[int]]) -> Sequence[Term]:
+    leaves.before(b)
+    return leaves.after(b, new, stored)
+
+
 def one_table(length: int, stored: Collection[int]) -> Gadget:
     """Inputs: the record before, and after."""
 
     def gadget(b: Builder, x: Sequence[Term]) -> Sequence[Term]:
         old, new = (RecordTerms(dict(enumerate(record))) for record in (x[:length], x[length:]))
-        return LeafPair({0: 1}, {0: length}, {0: old}).build(b, {0: new}, {0: stored})
+        return pair(b, LeafPair({0: 1}, {0: length}, {0: old}), {0: new}, {0: stored})
 
     return gadget
 
@@ -36,7 +42,7 @@ def hidden_head(length: int, stored: Collection[int]) -> Gadget:
 
     def gadget(b: Builder, x: Sequence[Term]) -> Sequence[Term]:
         old, new = (RecordTerms(dict(enumerate(tail, head)), x[0]) for tail in (x[1:3], x[3:]))
-        return LeafPair({0: 1}, {0: length}, {0: old}).build(b, {0: new}, {0: stored})
+        return pair(b, LeafPair({0: 1}, {0: length}, {0: old}), {0: new}, {0: stored})
 
     return gadget
 
@@ -53,9 +59,8 @@ def three_tables(b: Builder, x: Sequence[Term]) -> Sequence[Term]:
             PROFILE: RecordTerms(dict(enumerate(x[5:]))),
         }
 
-    return LeafPair(flags, LENGTHS, records(x[3:15])).build(
-        b, records(x[15:]), {NOTE: {1}, ACCOUNT: {4}, PROFILE: {3, 6}}
-    )
+    leaves = LeafPair(flags, LENGTHS, records(x[3:15]))
+    return pair(b, leaves, records(x[15:]), {NOTE: {1}, ACCOUNT: {4}, PROFILE: {3, 6}})
 
 
 elements = st.sampled_from([0, 1, 5, R - 5]) | st.integers(0, R - 1)
@@ -133,3 +138,25 @@ def test_record_whose_head_is_hidden_has_two_hashes() -> None:
 
 def test_record_that_nothing_stores_has_one_leaf() -> None:
     assert constraints(one_table(5, ()), 10) == 2 * HASH + 3 * ZERO + LEAF
+
+
+def hosting(items: int) -> Gadget:
+    """Inputs: whether the slot is used, whether the guest runs, a record of five attributes, and the guest's items."""
+
+    def gadget(b: Builder, x: Sequence[Term]) -> Sequence[Term]:
+        used, runs, *rest = x
+        record = {0: RecordTerms(dict(enumerate(rest[:5])))}
+        leaves = LeafPair({0: used}, {0: 5}, record)
+        hashed = leaves.before(b, Guest(runs, (Domain.WITHDRAWAL << 64) + items, rest[5:]))
+        return [hashed, leaves.after(b, record, {})[0]]
+
+    return gadget
+
+
+@settings(max_examples=20)
+@given(record=st.lists(elements, min_size=5, max_size=5), items=st.lists(elements, min_size=1, max_size=3))
+def test_idle_permutation_gives_the_guests_hash_and_a_busy_one_the_leaf(record: list[int], items: list[int]) -> None:
+    gadget = hosting(len(items))
+    assert run(gadget, 0, 1, *[0] * 5, *items)[0] == hash_items(Domain.WITHDRAWAL, items)
+    assert run(gadget, 1, 0, *record, *items)[1] == leaf_hash(record)
+    assert run(gadget, 0, 0, *[0] * 5, *items)[0] == permute((0, 0, 0, 0))[0]

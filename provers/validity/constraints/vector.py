@@ -1,9 +1,9 @@
 """A vector of wires, of which one entry is replaced: what a path in a tree would be, where so many paths are needed that keeping the nodes is cheaper."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from provers.validity.constraints.builder import Builder, as_int, as_ints
+from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
 
 
@@ -17,13 +17,13 @@ class Replacement:
 
 
 def replace_entry(b: Builder, entries: Sequence[Term], index_bits: Sequence[Term], change: Replacement) -> list[Term]:
-    """Return the entries after a replacement at an index: for 1, 4, 16, 64 entries 4, 8, 24, 82 constraints.
+    """Return the entries after a replacement at an index, wires of their own: for 1, 4, 16, 64 entries 4, 8, 24, 82 constraints.
 
-    Entries stand in rows. Say `row`, `column` for the Booleans that name the entry's, `r` for its row before and `n` for that row after; w is the entry after.
+    Entries stand in rows. With Booleans `row_i` and `column_j` that name the entry's, r its row before, n that row after, e the entry before and w after:
 
     - `row_i · (n_j - e_ij) = e'_ij - e_ij` for every entry: other rows stay, and this one becomes n. Summed over i it says that `n_j - r_j` is a sum of differences.
-    - `column_j · (w - r_j) = n_j - r_j` for every column: other columns of this row stay, and this one becomes w. Summed over j it says so of `w - e`, e the entry before.
-    - `w - e = used · (new - old)` and `used · (e - old) = 0`: where used, e = old and w = new; else w = e.
+    - `column_j · (w - r_j) = n_j - r_j` for every column: other columns of this row stay, and this one becomes w. Summed over j it says so of `w - e`.
+    - `used · (new - old) = w - e` and `used · (e - old) = 0`: where used, e = old and w = new; else w = e.
 
     SAFETY: exactly one row and one column have a 1, `index_bits` being Booleans; so every e' is determined by the entries, the index and the change, and
     where the slot is not used nothing changes, whatever `old` and `new` are.
@@ -36,12 +36,15 @@ def replace_entry(b: Builder, entries: Sequence[Term], index_bits: Sequence[Term
         n Booleans, the lowest first.
     """
     assert len(entries) == 1 << len(index_bits), f"{len(index_bits)} bits for {len(entries)} entries"
-    width = len(index_bits) // 2
-    columns, rows = one_hot(b, index_bits[:width]), one_hot(b, index_bits[width:])
+    low, high = index_bits[: len(index_bits) // 2], index_bits[len(index_bits) // 2 :]
+    columns, rows = one_hot(b, low), one_hot(b, high)
     table = [entries[start : start + len(columns)] for start in range(0, len(entries), len(columns))]
-    picked = _Picked(rows, columns, table, change)
-    after, *row_after = b.hints(1 + len(columns), picked.values)
-    replaced = [_blend(b, flag, row_after, row) for flag, row in zip(rows, table, strict=True)]
+    after = b.pick([*index_bits, change.used], [*entries, *[change.new] * len(entries)])
+    row_after = _row_after(b, high, columns, table, after)
+    replaced = [
+        [b.solve(new - entry, flag, -entry) for new, entry in zip(row_after, row, strict=True)]
+        for flag, row in zip(rows, table, strict=True)
+    ]
     added = [add_all(new[j] - old[j] for new, old in zip(replaced, table, strict=True)) for j in range(len(columns))]
     for flag, new, difference in zip(columns, row_after, added, strict=True):
         b.enforce(after - new + difference, flag, difference)
@@ -62,36 +65,11 @@ def one_hot(b: Builder, bits: Sequence[Term]) -> list[Term]:
     return flags
 
 
-def _blend(b: Builder, flag: Term, new: Sequence[Term], old: Sequence[Term]) -> list[Term]:
-    """Return wires of `new` where the flag is 1, of `old` where it is 0."""
-    result = []
-    for yes, no in zip(new, old, strict=True):
-        wire = b.hint(_chosen(flag, yes, no))
-        b.enforce(yes - no, flag, wire - no)
-        result.append(wire)
-    return result
-
-
-def _chosen(flag: Term, yes: Term, no: Term) -> Callable[[], int]:
-    return lambda: as_int(no) + as_int(flag) * (as_int(yes) - as_int(no))
-
-
-@dataclass(frozen=True)
-class _Picked:
-    """The hints: the entry after, and its row after."""
-
-    rows: Sequence[Term]
-    columns: Sequence[Term]
-    table: Sequence[Sequence[Term]]
-    change: Replacement
-
-    def values(self) -> list[int]:
-        rows, columns = as_ints(self.rows), as_ints(self.columns)
-        old, new, used = as_ints([self.change.old, self.change.new, self.change.used])
-        row = [_dot(rows, as_ints(column)) for column in zip(*self.table, strict=True)]
-        after = _dot(columns, row) + used * (new - old)
-        return [after, *(entry + flag * (after - entry) for flag, entry in zip(columns, row, strict=True))]
-
-
-def _dot(flags: Sequence[int], values: Sequence[int]) -> int:
-    return sum(flag * value for flag, value in zip(flags, values, strict=True))
+def _row_after(
+    b: Builder, row_bits: Sequence[Term], columns: Sequence[Term], table: Sequence[Sequence[Term]], after: Term
+) -> list[Term]:
+    """Allocate the row that Booleans name, with `after` in the column whose flag is 1."""
+    row: list[Term] = []
+    for flag, column in zip(columns, zip(*table, strict=True), strict=True):
+        row.append(b.pick([*row_bits, flag], [*column, *[after] * len(column)]))
+    return row

@@ -57,7 +57,7 @@ def hash_items(domain: uint256, items: DynArray[uint256, 64]) -> uint256:
 @view
 def leaf(attributes: DynArray[uint256, 16]) -> uint256:
     """
-    @notice The leaf of a record; 0 if all its attributes are 0.
+    @notice The leaf of a record; 0 if all its attributes are 0. Of more than three the last two stand beside the hash of the others.
     """
     any: uint256 = 0
     for attribute: uint256 in attributes:
@@ -65,7 +65,16 @@ def leaf(attributes: DynArray[uint256, 16]) -> uint256:
         any |= attribute
     if any == 0:
         return 0
-    return self._sponge(numbers.DOMAIN_LEAF, attributes)
+    count: uint256 = len(attributes)
+    if count <= 3:
+        return self._sponge(numbers.DOMAIN_LEAF, attributes)
+    head: DynArray[uint256, 14] = []
+    for k: uint256 in range(unsafe_sub(count, 2), bound=14):
+        head.append(attributes[k])
+    items: DynArray[uint256, 3] = [self._sponge(numbers.DOMAIN_HEAD, head)]
+    items.append(attributes[unsafe_sub(count, 2)])
+    items.append(attributes[unsafe_sub(count, 1)])
+    return self._sponge(numbers.DOMAIN_LONG_LEAF, items)
 
 
 @external

@@ -1,4 +1,4 @@
-"""EdDSA over Jubjub with Poseidon2: one cofactored equation, strict encodings, challenges of 128 bits (SOUNDNESS 6, ADR XXXX).
+"""EdDSA over Jubjub with Poseidon2: one cofactored equation, strict encodings, challenges of 128 bits (SOUNDNESS 6, ADR 0008).
 
 Secrets are handled in plain Python integers and are *not* constant-time: whoever can time a signer can learn its key. Sign where nobody else runs.
 """
@@ -49,7 +49,7 @@ def challenge(r: Point, public: Point, message: Message) -> int:
     """Return c = 2^128 + H(R, A, M) mod 2^128.
 
     The domain says the parity of R's x, so that of R both coordinates are bound. The bit at the top keeps every prefix of c from being 0 or ±1, which the
-    circuit relies on. SAFETY: that challenges of 128 bits are enough is argued in ADR XXXX.
+    circuit relies on. SAFETY: that challenges of 128 bits are enough is argued in ADR 0008.
     """
     domain = Domain.CHALLENGE_ODD if r.x & 1 else Domain.CHALLENGE
     return (1 << CHALLENGE_BITS) + hash_items(domain, (r.y, *public, *message)) % (1 << CHALLENGE_BITS)

@@ -30,6 +30,8 @@ class Domain(IntEnum):
     CHAIN = 6
     WALLET = 7
     USER = 8
+    LONG_LEAF = 9
+    HEAD = 10
     CHALLENGE_ODD = 11
 
 

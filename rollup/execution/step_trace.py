@@ -1,6 +1,7 @@
 """One step with everything that a proof of it needs: inputs, records, and their paths at the roots reached in between."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from rollup.batch.batch import Batch
 from rollup.batch.receipt import Receipt
@@ -12,6 +13,9 @@ from rollup.ir.image import Image
 from rollup.state.header import StepHeader
 from rollup.state.leaf import Attributes, leaf_hash
 from rollup.state.tree import Path, State
+
+TOP_LEVELS: Final = 3
+"""How far below the root the nodes lie that a trace keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class StepTrace:
         None for the identity.
     slots
         The records in the order in which the state takes them: 1, 2, …, n, 0.
+    top
+        The nodes `TOP_LEVELS` below the root before the step, or the leaves where the tree is not so deep; a chunk of steps is proved from them.
     """
 
     before: StepHeader
@@ -69,18 +75,19 @@ class StepTrace:
     run: Run | None
     receipt: Receipt | None
     slots: tuple[SlotTrace, ...]
+    top: tuple[int, ...]
 
 
 def trace_step(
     image: Image, header: StepHeader, batch: Batch, state: State, runner: Runner = interpreter.run
 ) -> StepTrace:
     """Take one step as `engine.step` does, leaving its records in `state`, and keep everything."""
-    task = task_at(image, header, batch)
+    task, top = task_at(image, header, batch), state.top(TOP_LEVELS)
     if task is None:
-        return StepTrace(header, header, None, None, None, ())
+        return StepTrace(header, header, None, None, None, (), top)
     run, receipt = run_task(image, header, task, state, runner)
     slots = tuple(_replace(state, run, slot) for slot in step_order(run))
-    return StepTrace(header, header_after(header, task, run, state.root), task, run, receipt, slots)
+    return StepTrace(header, header_after(header, task, run, state.root), task, run, receipt, slots, top)
 
 
 def trace_batch(

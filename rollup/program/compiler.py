@@ -8,7 +8,7 @@ from rollup.ir.check import check
 from rollup.ir.graph import Graph
 from rollup.ir.image import Image
 from rollup.ir.layout import Layout
-from rollup.params import MAX_BODY, MAX_INSTRUCTIONS, TABLE_ACCOUNTS, TransactionInput
+from rollup.params import MAX_BODY, MAX_INSTRUCTIONS, TransactionInput
 from rollup.program.declaration import ActionDeclaration, declare
 from rollup.program.frame import deposit_graph, epilogue, fees_graph, finish, prologue, transaction_inputs
 from rollup.program.location import author_error, boundary, of_function, of_traceback
@@ -41,8 +41,7 @@ def _trace(cls: type[Program], layout: Layout, tag: int, action: ActionDeclarati
     arguments = [(name, width_of(kind, layout.account_bits)) for name, kind in action.parameters]
     builder = Builder(layout, transaction_inputs(layout, [width for _, width in arguments]))
     start = prologue(builder)
-    tracing = Tracing(layout, builder, start.ledger)
-    tracing.opened.append((TABLE_ACCOUNTS, start.sender))
+    tracing = Tracing(layout, builder, start.ledger, start.sender)
     body = len(builder.instructions)
     first = TransactionInput.WORDS + layout.arguments
     values = [wrap(kind, tracing, builder.input(first + number)) for number, (_, kind) in enumerate(action.parameters)]

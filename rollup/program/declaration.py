@@ -135,7 +135,7 @@ def _parameter(
 def _options(cls: type[Program]) -> dict[str, int]:
     rules: dict[str, tuple[str, Callable[[int], bool]]] = {
         "account_bits": ("1 to 32", lambda n: 1 <= n <= 32),
-        "max_tables": ("2, 4, 8, 16 or 32", lambda n: n in {2, 4, 8, 16, 32}),
+        "max_tables": ("1, 2, 4, 8, 16 or 32", lambda n: n in {1, 2, 4, 8, 16, 32}),
         "capacity": ("a multiple of 4, 4 to 128", lambda n: 4 <= n <= 128 and n % SLOTS_PER_ELEMENT == 0),
         "inbox_cap": ("1 to 32", lambda n: 1 <= n <= 32),
     }

@@ -52,7 +52,7 @@ class Prologue:
     run
         Whether the transaction is neither skipped nor about to be.
     ledger
-        Balance after the fee, and the words of the withdrawals; where `send_to_l1` starts.
+        Balance after the fee, and the words of the withdrawals; where `send_to_l1` and `pay` start.
     unapplied_balance
         What is stored if the body is not applied: the balance after the fee if the transaction runs, else the one before.
     """
@@ -97,14 +97,14 @@ def prologue(builder: Builder) -> Prologue:
     nonce, balance = (builder.load(slot, i) for i in (AccountAttribute.NONCE, AccountAttribute.BALANCE))
     key = (builder.load(slot, AccountAttribute.KEY_X), builder.load(slot, AccountAttribute.KEY_Y))
 
-    exists = _exists(builder, sender, next_account)
+    known = exists(builder, sender, next_account)
     words = (inputs[TransactionInput.WORDS + k] for k in range(builder.layout.arguments))
     signed = (inputs[TransactionInput.DOMAIN], sender, nonce, inputs[TransactionInput.TAG], fee, *words)
     message = builder.hash(Domain.MESSAGE, signed)
     signature = (inputs[i] for i in (TransactionInput.R_Y, TransactionInput.R_SIGN, TransactionInput.S))
     valid = builder.verify_signature(key, (message,), *signature)
     can_pay = builder.negate(builder.emit(_P.LT, balance, fee))
-    questions = (inputs[TransactionInput.DECODABLE], exists, valid, can_pay)
+    questions = (inputs[TransactionInput.DECODABLE], known, valid, can_pay)
     run = builder.all(questions)
 
     builder.output(Output.REASON, _reason(builder, questions))
@@ -193,7 +193,7 @@ def fees_graph(layout: Layout) -> Graph:
     builder = Builder(layout, [widths[FeesInput(i)] for i in range(len(widths))])
     payee, fees, next_account = map(builder.input, range(len(widths)))
     slot = builder.open(TABLE_ACCOUNTS, payee)
-    paid = _credit(builder, slot, fees, _exists(builder, payee, next_account))
+    paid = _credit(builder, slot, fees, exists(builder, payee, next_account))
     builder.output(Output.FEES, builder.const(0))
     builder.output(Output.STATUS, builder.negate(paid))
     return finish(builder, "FEES", TAG_FEES)[0]
@@ -230,7 +230,8 @@ def finish(
     return graph, pruned.renamed.keys()
 
 
-def _exists(builder: Builder, account: int, next_account: int) -> int:
+def exists(builder: Builder, account: int, next_account: int) -> int:
+    """Return the register that tells whether an account is registered: account 0 never is."""
     nonzero = builder.negate(builder.emit(_P.EQ, account, builder.const(0)))
     return builder.emit(_P.AND, nonzero, builder.emit(_P.LT, account, next_account))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Never, TypeVar
 
 from rollup.ir.layout import ELEMENT, TableLayout
 from rollup.ir.primitives import Primitive
-from rollup.params import FULL, MAX_ATTRIBUTES, MAX_SLOTS
+from rollup.params import FULL, MAX_ATTRIBUTES
 from rollup.program.location import Location, author_error, of_class
 from rollup.program.tracing import Tracing, current
 from rollup.program.values import KINDS, AccountId, UInt, Value, coerce, register_of, width_of, wrap
@@ -95,11 +95,7 @@ class Table(Generic[T]):
                 f"this record of {self.name} is borrowed twice, and a transaction that borrows one twice fails",
                 "borrow it once, give it a name, and use that",
             )
-        if len(tracing.opened) == MAX_SLOTS:
-            raise author_error(f"an action borrows at most {MAX_SLOTS - 1} records", "split it into two actions")
-        slot = tracing.builder.open(number, register)
-        tracing.opened.append((number, register))
-        return _borrow(self, tracing, slot)
+        return _borrow(self, tracing, tracing.borrow(number, register))
 
     def __setitem__(self, key: object, value: object) -> Never:
         raise author_error(

@@ -1,12 +1,16 @@
 """What an action can say besides arithmetic and assignment."""
 
+from dataclasses import replace
+
 from rollup.crypto.poseidon2 import Domain
 from rollup.ir.primitives import Primitive
-from rollup.params import MAX_HASH_ITEMS
+from rollup.params import AMOUNT_BITS, MAX_HASH_ITEMS, TABLE_ACCOUNTS, AccountAttribute, TransactionInput
+from rollup.program.frame import ACCOUNT_SLOT, exists
 from rollup.program.location import author_error
-from rollup.program.tracing import Ledger, current
+from rollup.program.tracing import Ledger, Tracing, current
 from rollup.program.values import (
     U64,
+    AccountId,
     Bool,
     Field,
     L1Address,
@@ -73,6 +77,46 @@ def send_to_l1(recipient: L1Address | int, amount: UInt | int) -> None:
         builder.hash(Domain.WITHDRAWAL, (ledger.withdrawals, to, gwei)),
         tracing.emit(Primitive.ADD, ledger.count, builder.const(1)),
     )
+
+
+def pay(to: AccountId | int, amount: UInt | int) -> None:
+    """Pay another account from the sender's native balance.
+
+    The transaction fails if the balance does not suffice, if there is no such account, if it is the sender's own, or if its balance would exceed 64 bits. It borrows
+    the record of the account paid; a second payment to it in the same action adds to the first.
+
+    Parameters
+    ----------
+    amount
+        In gwei, below 2^64.
+    """
+    tracing = current("pay")
+    ledger, builder = tracing.ledger, tracing.builder
+    account, gwei = register_of(coerce(to, AccountId)), register_of(coerce(amount, U64))
+    tracing.require(
+        tracing.negate(tracing.emit(Primitive.LT, ledger.balance, gwei)), "the balance does not cover the payment"
+    )
+    slot = _account_paid(tracing, account)
+    place = (slot, AccountAttribute.BALANCE)
+    held = tracing.written.get(place)
+    total = tracing.emit(Primitive.ADD, builder.load(*place) if held is None else held, gwei)
+    tracing.written[place] = tracing.narrow(total, AMOUNT_BITS, "the account paid cannot hold so much")
+    tracing.ledger = replace(ledger, balance=tracing.emit(Primitive.MINUS, ledger.balance, gwei))
+
+
+def _account_paid(tracing: Tracing, account: int) -> int:
+    """Return the slot of an account that a payment goes to, opened by the first one."""
+    if (TABLE_ACCOUNTS, account) in tracing.opened:
+        slot = tracing.opened.index((TABLE_ACCOUNTS, account))
+        if slot == ACCOUNT_SLOT:
+            raise author_error(
+                "a payment to the sender borrows its account twice, and such a transaction fails",
+                "pay another account",
+            )
+        return slot
+    next_account = tracing.builder.input(TransactionInput.NEXT_ACCOUNT)
+    tracing.require(exists(tracing.builder, account, next_account), "the account to pay does not exist")
+    return tracing.borrow(TABLE_ACCOUNTS, account)
 
 
 def digest(*values: Value) -> Field:

@@ -10,12 +10,13 @@ from rollup.ir.builder import Builder
 from rollup.ir.graph import Check
 from rollup.ir.layout import Layout
 from rollup.ir.primitives import Primitive
+from rollup.params import MAX_SLOTS, TABLE_ACCOUNTS
 from rollup.program.location import author_error, here
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Registers that `send_to_l1` replaces as it goes: the sender's balance after the fee, and the words of the withdrawals."""
+    """Registers that `send_to_l1` and `pay` replace as they go: the sender's balance after the fee, and the words of the withdrawals."""
 
     balance: int
     withdrawals: int
@@ -32,18 +33,27 @@ class Tracing:
     builder
         Holds the first half of the frame when the body starts.
     ledger
-        The registers that `send_to_l1` starts from.
+        The registers that `send_to_l1` and `pay` start from.
+    sender
+        The register of the sender's number, the key of the frame's own slot.
     """
 
-    def __init__(self, layout: Layout, builder: Builder, ledger: Ledger) -> None:
+    def __init__(self, layout: Layout, builder: Builder, ledger: Ledger, sender: int) -> None:
         self.layout = layout
         self.builder = builder
         self.ledger = ledger
         self.checks: list[Check] = []
-        self.opened: list[tuple[int, int]] = []
+        self.opened: list[tuple[int, int]] = [(TABLE_ACCOUNTS, sender)]
         """Table and key register of each slot, the frame's own first."""
         self.written: dict[tuple[int, int], int] = {}
         """By slot and attribute, the register that it shall hold if the transaction is applied."""
+
+    def borrow(self, table: int, key: int) -> int:
+        """Open the record at the key in a register and return its slot; `AuthorError` if the action has opened as many as it may."""
+        if len(self.opened) == MAX_SLOTS:
+            raise author_error(f"an action borrows at most {MAX_SLOTS - 1} records", "split it into two actions")
+        self.opened.append((table, key))
+        return self.builder.open(table, key)
 
     def require(self, register: int, message: str) -> None:
         """Let the transaction fail with `message` if a Boolean register is 0."""

@@ -5,7 +5,7 @@ The kernels are imported on first use, so that whoever only reads headers does n
 
 from collections.abc import Sequence
 
-from rollup.state.leaf import Attributes
+from rollup.state.leaf import Attributes, head_length
 
 Children = tuple[int, int, int, int]
 
@@ -28,20 +28,32 @@ def hash_leaves(records: Sequence[Attributes]) -> list[int]:
         if any(attributes):
             by_length.setdefault(len(attributes), []).append(place)
     leaves = [0] * len(records)
-    for length, places in by_length.items():
-        for place, leaf in zip(places, _hash_equal([records[at] for at in places], length), strict=True):
+    for places in by_length.values():
+        for place, leaf in zip(places, _leaves_alike([records[at] for at in places]), strict=True):
             leaves[place] = leaf
     return leaves
 
 
-def _hash_equal(records: Sequence[Attributes], length: int) -> list[int]:
-    """Hash records of `length` attributes each."""
-    from rollup.crypto import poseidon2_kernels as kernels
-    from rollup.crypto.fr_kernels import FR
+def _leaves_alike(records: Sequence[Attributes]) -> list[int]:
+    """Return the leaves of records of one length."""
     from rollup.crypto.poseidon2 import Domain
 
-    results = kernels.elements(len(records))
-    words = FR.from_ints([value for record in records for value in record])
+    head = head_length(len(records[0]))
+    if not head:
+        return _hash_alike(Domain.LEAF, records)
+    heads = _hash_alike(Domain.HEAD, [record[:head] for record in records])
+    return _hash_alike(
+        Domain.LONG_LEAF, [(hashed, *record[head:]) for hashed, record in zip(heads, records, strict=True)]
+    )
+
+
+def _hash_alike(domain: int, lists: Sequence[Sequence[int]]) -> list[int]:
+    """Hash lists of one length."""
+    from rollup.crypto import poseidon2_kernels as kernels
+    from rollup.crypto.fr_kernels import FR
+
+    results = kernels.elements(len(lists))
+    words = FR.from_ints([value for items in lists for value in items])
     scratch = kernels.elements(4)
-    kernels.hash_many(results, words, len(records), length, int(Domain.LEAF), kernels.table(4), scratch)
+    kernels.hash_many(results, words, len(lists), len(lists[0]), int(domain), kernels.table(4), scratch)
     return FR.to_ints(results)

@@ -55,6 +55,10 @@ class State(StateReader, Protocol):
         """Return the siblings of a leaf."""
         ...
 
+    def top(self, levels: int) -> tuple[int, ...]:
+        """Return the nodes so many levels below the root; the leaves where the tree is not so deep."""
+        ...
+
 
 class Overlay(dict[_K, _V]):
     """Changes over cells that they do not touch until `commit`.
@@ -80,6 +84,12 @@ class Overlay(dict[_K, _V]):
         for key, value in self.items():
             self.base[key] = value
         self.clear()
+
+
+def parents(nodes: Sequence[int]) -> tuple[int, ...]:
+    """Return the level above a whole level of nodes, four to each."""
+    fours = range(0, len(nodes), 1 << ARITY_BITS)
+    return tuple(hash_nodes([(nodes[i], nodes[i + 1], nodes[i + 2], nodes[i + 3]) for i in fours]))
 
 
 class Tree:
@@ -129,6 +139,11 @@ class Tree:
         """Return the three siblings at each level, leaf level first."""
         self._require(index)
         return tuple(self._siblings(level, index >> ARITY_BITS * level) for level in range(self.depth))
+
+    def top(self, levels: int) -> tuple[int, ...]:
+        """Return the 4**levels nodes so many levels below the root, in their order; the leaves where the tree is not so deep."""
+        levels = min(levels, self.depth)
+        return tuple(self.node(self.depth - levels, position) for position in range(1 << ARITY_BITS * levels))
 
     def update(self, index: int, attributes: Sequence[int]) -> None:
         """Replace the record at `index`; all zeros, or nothing, remove it."""

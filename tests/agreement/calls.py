@@ -14,6 +14,7 @@ from tests.agreement.programs import (
     NEARLY_FULL,
     NEXT_ACCOUNT,
     OFF_CURVE,
+    PAYING,
     POOR,
     RICH,
     SMALL_ORDER,
@@ -25,15 +26,20 @@ Write = Callable[[Pen], tuple[int, ...]]
 WITHDRAW, MINT, TRANSFER = 1, 2, 3
 ADD = 2
 NOTE, WORK = 2, 3
+PAY, SHARE = 2, 3
 RECIPIENT = 2**160 - 1
 USUAL: dict[str, tuple[int, ...]] = {
     COUNTING.name: (ADD, 7),
     TOKENS.name: (TRANSFER, POOR + 1, GOLD, 2),
     MIXED.name: (WORK, POOR, 3, 101, R - 1, RECIPIENT, 1),
+    PAYING.name: (PAY, POOR, 5),
 }
 """Tag and arguments of a call that is applied."""
 TWICE = "a record is borrowed twice"
 TOO_LITTLE = "the balance does not cover the withdrawal"
+TOO_LITTLE_TO_PAY = "the balance does not cover the payment"
+NOBODY = "the account to pay does not exist"
+TOO_MUCH = "the account paid cannot hold so much"
 
 
 class Call(NamedTuple):
@@ -134,5 +140,30 @@ MIXED_CALLS = [
     spoilt(Reason.UNKNOWN_ACCOUNT, MIXED, "sender", 9),
     skipped(Reason.CANNOT_PAY, "fee of more than there is", MIXED, sender=POOR, fee=4),
 ]
-IMAGES = {image.name: image for image in (COUNTING, TOKENS, MIXED)}
-CALLS: dict[str, list[Call]] = {COUNTING.name: COUNTING_CALLS, TOKENS.name: TOKENS_CALLS, MIXED.name: MIXED_CALLS}
+PAYING_CALLS = [
+    applied("pay", PAY, POOR, 5),
+    applied("share", SHARE, POOR, NEARLY_FULL, 20, RECIPIENT, fee=0),
+    failed(TOO_MUCH, PAY, NEARLY_FULL, 80),
+    applied("pay an account that cannot sign", PAY, OFF_CURVE, 1),
+    failed(TOO_LITTLE_TO_PAY, PAY, RICH, 3, sender=POOR),
+    failed(NOBODY, PAY, 0, 1),
+    failed(NOBODY, PAY, NEXT_ACCOUNT, 0),
+    applied("pay all but the fee", PAY, RICH, 1, sender=POOR),
+    failed(TWICE, PAY, RICH, 0),
+    failed(TWICE, SHARE, POOR, POOR, 1, RECIPIENT),
+    failed(TOO_LITTLE, SHARE, RICH, NEARLY_FULL, 2, RECIPIENT, sender=POOR),
+    failed(TOO_LITTLE_TO_PAY, SHARE, POOR, NEARLY_FULL, 9, RECIPIENT, sender=POOR),
+    failed(TWICE, SHARE, POOR, RICH, 1, RECIPIENT),
+    applied("withdraw", 1, RECIPIENT, 5),
+    spoilt(Reason.UNDECODABLE, PAYING, "padding", 1, last=True),
+    spoilt(Reason.UNKNOWN_ACCOUNT, PAYING, "sender", 0),
+    spoilt(Reason.BAD_SIGNATURE, PAYING, "s", 7),
+    skipped(Reason.CANNOT_PAY, "fee of more than there is", PAYING, sender=POOR, fee=4),
+]
+IMAGES = {image.name: image for image in (COUNTING, TOKENS, MIXED, PAYING)}
+CALLS: dict[str, list[Call]] = {
+    COUNTING.name: COUNTING_CALLS,
+    TOKENS.name: TOKENS_CALLS,
+    MIXED.name: MIXED_CALLS,
+    PAYING.name: PAYING_CALLS,
+}

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from examples.counter import Counter
+from examples.payments import Payments
 from examples.tokens import Tokens
 from provers.validity.arithmetise.circuits import Compiled, ProgramCircuits
 from provers.validity.constraints.r1cs import R1CS
@@ -20,6 +21,7 @@ from rollup import (
     Transaction,
     action,
     digest,
+    pay,
     require,
     select,
     send_to_l1,
@@ -51,6 +53,22 @@ class SmallTokens(Tokens):
 
     account_bits = 4
     capacity = 8
+
+
+class Paying(Payments):
+    """A third account from one action only; and the tree has a level below those of which a circuit keeps the nodes."""
+
+    account_bits = 4
+    max_tables = 4
+    capacity = 4
+
+    @action
+    def share(self, tx: Transaction, one: AccountId, other: AccountId, amount: U64, owner: L1Address) -> None:
+        """Pay two accounts, one of them twice, and L1."""
+        pay(one, amount)
+        send_to_l1(owner, 1)
+        pay(other, amount)
+        pay(one, 7)
 
 
 class Note(Record):
@@ -103,7 +121,7 @@ class Mixed(Program):
         send_to_l1(owner, amount - 1)
 
 
-COUNTING, TOKENS, MIXED = Counting.image(), SmallTokens.image(), Mixed.image()
+COUNTING, TOKENS, MIXED, PAYING = Counting.image(), SmallTokens.image(), Mixed.image(), Paying.image()
 
 
 @lru_cache(maxsize=4)
@@ -112,7 +130,7 @@ def circuits(image: Image) -> ProgramCircuits:
     return ProgramCircuits(image, TRANSACTIONS)
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=16)
 def compiled(image: Image, kind: ChunkKind) -> Compiled:
     """Return a circuit, built in this process: no test depends on what a disk keeps."""
     return circuits(image).compile(kind)

@@ -35,7 +35,7 @@ def test_drawn_batch_ends_alike_on_all_machines(l1: L1Client, stepper_of: Steppe
 def test_drawn_batches_have_every_status_of_transactions_and_inbox() -> None:
     seen: set[tuple[str, int, int]] = set()
 
-    @settings(drawing, max_examples=120, derandomize=True, database=None)
+    @settings(drawing, max_examples=200, derandomize=True, database=None)
     @given(drawn_batches())
     def look(posted: Posted) -> None:
         receipts = [trace.receipt for trace in posted.traces if trace.receipt is not None]

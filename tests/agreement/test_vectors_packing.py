@@ -99,7 +99,7 @@ def test_constraints_decode_the_vector(case: dict[str, Any]) -> None:
         bits = [bit for element in inputs for bit in read_element(b, [element])]
         own = bits[start * SLOT_BITS : (start + LAYOUT.stride) * SLOT_BITS]
         reader = TransactionReader(b, LAYOUT, [ACTION], own, select_action(b, own, 1, LAYOUT.actions))
-        terms = reader.inputs(0, Words(0, 0, 0, 0, 0)).terms
+        terms = reader.inputs(0, Words(0, 0, 0, 0)).terms
         head = [terms[0, number] for number in range(1, TransactionInput.DECODABLE)]
         args = [terms[1, TransactionInput.WORDS + LAYOUT.arguments + k] for k in range(LAYOUT.arguments)]
         # Inputs come in the order tag, sender, fee, s, r_sign, r_y.

@@ -11,8 +11,8 @@ from rollup.params import END, MessageKind
 from tests.attacks.circuit_liar import Lie, Values, always, prove
 from tests.unit.validity.arithmetise.chain import GOLD, MINT, Small, holds, small_chain
 
-OUTPUTS = 6
-"""Pins of a transaction: whether it ran, and five words."""
+OUTPUTS = 5
+"""Pins of a transaction: whether it ran, and four words."""
 
 
 def minting(count: int) -> tuple[ChunkInput, ...]:
@@ -137,6 +137,7 @@ def test_a_header_that_has_read_more_than_the_batch_may_has_no_proof() -> None:
 
 def test_an_inbox_that_is_read_leaves_a_chunk_that_changes_nothing() -> None:
     """L1 refuses to take it, so it costs nobody anything."""
-    chunk = deposits(3)
-    idle = replace(chunk, header_in=chunk.header_out, messages=(), steps=())
+    chain = small_chain()
+    chunk, _ = chain.chunks((), [Message(1, 1, 0, 0, 0xB1, 5)] * 3)
+    idle = replace(chunk, header_in=chunk.header_out, messages=(), steps=(), top=chain.traces[3].top)
     assert holds(idle)

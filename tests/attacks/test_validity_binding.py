@@ -5,7 +5,7 @@ context, and each chunk's context has powers of its own.
 Each attacker here knows the z that L1 will draw and proves, with the right circuits, whatever is true of other data or contexts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -300,10 +300,18 @@ def in_the_other_order(scene: Scene) -> tuple[ChunkInput, ChunkInput]:
     for _ in first.steps:
         opening.append(trace_step(chain.image, header, batch, state))
         header = opening[-1].after
-    moved = replace(last, header_in=middle, header_out=ending[-1].after, steps=tuple(map(StepWitness.of, ending)))
+    return run_again(first, opening), run_again(last, ending)
+
+
+def run_again(chunk: ChunkInput, traces: Sequence[StepTrace]) -> ChunkInput:
+    """Return a chunk of the same data with other steps."""
     return replace(
-        first, header_in=opening[0].before, header_out=header, steps=tuple(map(StepWitness.of, opening))
-    ), moved
+        chunk,
+        header_in=traces[0].before,
+        header_out=traces[-1].after,
+        steps=tuple(map(StepWitness.of, traces)),
+        top=traces[0].top,
+    )
 
 
 @FIT

@@ -39,7 +39,19 @@ def test_hash_at_the_borders_of_blocks_is_that_of_python(l1: L1Client, poseidon2
     assert l1.call(poseidon2, "hash_items", 2**64 - 1, items) == hash_items(2**64 - 1, items)
 
 
-@pytest.mark.parametrize("attributes", [[], [0], [0] * 5, [1], [0, 0, 7], [R - 1] * 16])
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        [],
+        [0],
+        [0] * 5,
+        [1],
+        [0, 0, 7],
+        [0, 0, 0, 7],
+        [7, 0, 0, 0],
+        *([R - 1 - k for k in range(n)] for n in (4, 5, 6, 16)),
+    ],
+)
 def test_leaf_of_a_record_is_that_of_python(l1: L1Client, poseidon2: Contract, attributes: list[int]) -> None:
     assert l1.call(poseidon2, "leaf", attributes) == leaf_hash(attributes)
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import pytest
 
 from examples.counter import Counter
+from examples.payments import Payments
 from examples.tokens import Tokens
 from rollup.batch.slots import elements_of
 from rollup.batch.transaction import Transaction
@@ -49,6 +50,23 @@ def test_value_when_it_goes_through_the_whole_chain_arrives_to_the_gwei(data: Li
         assert chain.l1.balance(chain.rollup.address) == (2 * 10**9 + 5_000 - 1_234) * GWEI
         assert chain.release() == ()
         assert chain.alarms == []
+
+
+@pytest.mark.parametrize("backend", ["mock", "optimistic"])
+def test_payment_when_its_batch_is_settled_can_be_withdrawn_by_who_was_paid(backend: str) -> None:
+    with Devnet(Payments, backend, accounts=2) as chain:
+        alice, bob = chain.accounts
+        before = (chain.balance(alice), chain.balance(bob))
+        fee = chain.send(alice, "pay", to=bob.id, amount=70).fee
+        failed = chain.send(bob, "pay", to=77, amount=1)
+        assert (failed.status, failed.reason) == (Status.FAILED, "the account to pay does not exist")
+        chain.withdraw(bob, 60 + before[1] - failed.fee - fee)
+        assert (chain.balance(alice), chain.balance(bob)) == (before[0] - 70 - fee, 10)
+        chain.post()
+        chain.settle()
+        held = chain.l1.balance(bob.l1.address)
+        chain.release()
+        assert chain.l1.balance(bob.l1.address) - held == (60 + before[1] - failed.fee - fee) * GWEI
 
 
 def test_transaction_when_refused_says_why_and_costs_nothing(chain: Devnet) -> None:

@@ -60,6 +60,8 @@ class ChunkInput:
         As many as `count`.
     steps
         Those taken between the headers, in order.
+    top
+        The nodes of the state before them, as many levels below its root as a trace keeps (`StepTrace.top`); empty for `TAIL`.
     """
 
     kind: ChunkKind
@@ -73,6 +75,7 @@ class ChunkInput:
     messages: tuple[Message, ...] = ()
     elements: tuple[int, ...] = ()
     steps: tuple[StepWitness, ...] = ()
+    top: tuple[int, ...] = ()
 
     @property
     def context(self) -> tuple[int, ...]:
@@ -177,6 +180,7 @@ def _stepping(
         messages=messages,
         elements=elements,
         steps=tuple(map(StepWitness.of, steps)),
+        top=steps[0].top,
     )
 
 

@@ -29,8 +29,9 @@ class Public:
 
 @dataclass(frozen=True, slots=True)
 class HeaderTerms:
-    """A step header in terms: the words that graphs compute, and the three that count steps."""
+    """A step header in terms: the root, the words that graphs compute, and the three that count steps."""
 
+    state_root: Term
     words: Words
     inbox_index: Term
     data_cursor: Term
@@ -40,12 +41,12 @@ class HeaderTerms:
     def of(cls, words: Sequence[Term]) -> "HeaderTerms":
         """Read the eight words in their order (SPEC §3)."""
         root, withdrawals, count, inbox_index, next_account, cursor, fees, step = words
-        return cls(Words(root, withdrawals, count, next_account, fees), inbox_index, cursor, step)
+        return cls(root, Words(withdrawals, count, next_account, fees), inbox_index, cursor, step)
 
     def terms(self) -> list[Term]:
         """Return the eight words in their order."""
         w = self.words
-        head = [w.state_root, w.withdrawals, w.withdrawals_count, self.inbox_index, w.next_account]
+        head = [self.state_root, w.withdrawals, w.withdrawals_count, self.inbox_index, w.next_account]
         return [*head, self.data_cursor, w.fees, self.step]
 
     def require(self, b: Builder, other: "HeaderTerms") -> None:

@@ -1,7 +1,6 @@
 """The circuit of a chunk of transactions, and of the fee step after the last one."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 from provers.validity.arithmetise.chunk_input import ChunkInput, StepWitness
@@ -15,8 +14,9 @@ from provers.validity.arithmetise.context import (
 )
 from provers.validity.arithmetise.decoding import TransactionReader, read_element, select_action
 from provers.validity.arithmetise.graphs import merge
-from provers.validity.arithmetise.records import Selection, brought
-from provers.validity.arithmetise.step import StepInputs, Words, run_family, slots_of
+from provers.validity.arithmetise.records import Brought, Selection, slot_count
+from provers.validity.arithmetise.step import State, StepInputs, run_family, slots_of
+from provers.validity.arithmetise.top import give_top, levels_for, nodes_of, root_of
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
 from provers.validity.constraints.logic import disjunction, is_equal, select
@@ -52,6 +52,10 @@ class DataCircuit:
         self._elements = transactions * layout.stride // SLOTS_PER_ELEMENT
         self._family = merge(image.actions, layout, TransactionInput.WORDS + layout.arguments)
         self._fees = merge([image.fees], layout, len(image.fees.inputs))
+        accesses = transactions * slot_count(self._family) + slot_count(self._fees)
+        self._levels = levels_for(accesses, layout.depth)
+        self._brought = Brought(layout, self._family, self._levels)
+        self._brought_to_fees = Brought(layout, self._fees, self._levels)
 
     def build(self, b: Builder, public: Public, chunk: ChunkInput | None) -> None:
         """Build the circuit; `chunk` is given where a witness is wanted."""
@@ -63,22 +67,24 @@ class DataCircuit:
         # SPEC: §4, rules 1 and 2. The cursor stands at these elements, so it is not END, which is no multiple of 4; and the inbox is drained.
         b.enforce_equal(header.data_cursor, context.start * SLOTS_PER_ELEMENT)
         b.enforce_equal(header.inbox_index, context.inbox_to)
-        words, alive, called = self._run(b, context, elements, chunk)
-        after = self._end(b, context, replace(header, words=words, step=header.step + called), alive, chunk)
+        before = State(header.words, give_top(b, self._levels, header.state_root, chunk))
+        reached, alive, called = self._run(b, context, before, elements, chunk)
+        after = self._end(b, context, reached, header.step + called, alive, chunk)
         after.require(b, context.header_out)
 
     def brought(self, chunk: ChunkInput) -> Iterator[int]:
         """Yield what the circuit is given of a chunk, in the order in which `build` asks for it."""
         yield from chunk.context
         yield from chunk.padded_elements
+        yield from nodes_of(self._levels, chunk)
         for number in range(self._transactions):
-            yield from brought(self._layout, self._family, slots_of(chunk.step("transaction", number)))
-        yield from brought(self._layout, self._fees, slots_of(chunk.step("fees", 0)))
+            yield from self._brought.of(slots_of(chunk.step("transaction", number)))
+        yield from self._brought_to_fees.of(slots_of(chunk.step("fees", 0)))
 
     def _run(
-        self, b: Builder, context: Context, elements: Sequence[Term], chunk: ChunkInput | None
-    ) -> tuple[Words, Term, Term]:
-        """Return the words after all transactions, whether the last one ran, and how many did.
+        self, b: Builder, context: Context, state: State, elements: Sequence[Term], chunk: ChunkInput | None
+    ) -> tuple[State, Term, Term]:
+        """Return the state after all transactions, whether the last one ran, and how many did.
 
         SAFETY: a transaction runs exactly if the one before it ran and its own tag is known, so which ones run is no prover's choice (SPEC §4, rule 3). None lies
         beyond the capacity: a chunk starts at slot k·n·stride, where the cursor stands, and n divides the capacity.
@@ -86,36 +92,38 @@ class DataCircuit:
         with b.part("decoding"):
             bits = [bit for element in elements for bit in b.repeat(ELEMENT, read_element, [element])]
         length = SLOT_BITS * self._layout.stride
-        words, alive, called = context.header_in.words, b.pin(1), []
+        alive, called = b.pin(1), []
         for number in range(self._transactions):
             body = partial(self._call, chunk.step("transaction", number) if chunk else None)
             own = bits[number * length : (number + 1) * length]
-            alive, *after = b.repeat(TRANSACTION, body, [alive, context.domain, *words.terms(), *own])
-            words = Words(*after)
+            alive, *after = b.repeat(TRANSACTION, body, [alive, context.domain, *state.terms(), *own])
+            state = State.of(after)
             called.append(alive)
-        return words, alive, add_all(called)
+        return state, alive, add_all(called)
 
     def _call(self, step: StepWitness | None, b: Builder, inputs: Sequence[Term]) -> list[Term]:
-        """Run a transaction if the first input, a Boolean, is 1 and its tag is known; domain, the header's five words and the bits follow."""
-        alive, domain, *head = inputs[:7]
-        words, bits = Words(*head), inputs[7:]
+        """Run a transaction if the first input, a Boolean, is 1 and its tag is known; domain, the state and the bits follow."""
+        length = SLOT_BITS * self._layout.stride
+        alive, domain, *before = inputs[:-length]
+        state, bits = State.of(before), inputs[-length:]
         with b.part("decoding"):
             selection = select_action(b, bits, alive, self._layout.actions)
             reader = TransactionReader(b, self._layout, self._actions, bits, selection)
-            read = reader.inputs(domain, words)
-        after = run_family(b, self._layout, self._family, selection, read, words, step)
-        return b.pin_all([selection.any(), *after.terms()])
+            read = reader.inputs(domain, state.words)
+        after = run_family(b, self._layout, self._family, selection, read, state, step)
+        return [*b.pin_all([selection.any(), *after.words.terms()]), *after.top]
 
     def _end(
-        self, b: Builder, context: Context, header: HeaderTerms, alive: Term, chunk: ChunkInput | None
+        self, b: Builder, context: Context, state: State, step: Term, alive: Term, chunk: ChunkInput | None
     ) -> HeaderTerms:
         """Take the fee step if the data has ended, at an unknown tag or because the batch is full (SPEC §4, rule 4); else only move the cursor."""
         # Where the data has not ended every transaction of the chunk has run, so this is the cursor.
         cursor = context.start * SLOTS_PER_ELEMENT + self._transactions * self._layout.stride
         full = is_equal(b, cursor, self._layout.capacity * self._layout.stride)
         ended = disjunction(b, [1 - alive, full])
-        read = StepInputs.of([context.payee, header.words.fees, header.words.next_account])
+        read = StepInputs.of([context.payee, state.words.fees, state.words.next_account])
         selection = Selection({TAG_FEES: ended})
-        step = chunk.step("fees", 0) if chunk else None
-        words = run_family(b, self._layout, self._fees, selection, read, header.words, step)
-        return HeaderTerms(words, header.inbox_index, select(b, ended, END, cursor), header.step + ended)
+        fees = chunk.step("fees", 0) if chunk else None
+        after = run_family(b, self._layout, self._fees, selection, read, state, fees)
+        root, read_to = root_of(b, after.top), context.header_in.inbox_index
+        return HeaderTerms(root, after.words, read_to, select(b, ended, END, cursor), step + ended)

@@ -6,6 +6,7 @@ although each action's code repeats it. The effects (records opened, attributes 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
@@ -84,6 +85,12 @@ class Family:
     nodes: tuple[Node, ...]
     order: tuple[int, ...]
     effects: tuple[Effects, ...]
+
+    @cached_property
+    def users(self) -> Mapping[int, frozenset[int]]:
+        """By place of a node in `order`, the tags of the graphs whose effects need it."""
+        needed = {effect.tag: set(_needed(self.nodes, [effect])) for effect in self.effects}
+        return {place: frozenset(tag for tag, places in needed.items() if place in places) for place in self.order}
 
 
 def merge(graphs: Sequence[Graph], layout: Layout, shared_inputs: int) -> Family:

@@ -1,4 +1,4 @@
-"""The record slots of a family of graphs: loaded, proved under the state root and replaced, once a slot whichever graph runs."""
+"""The record slots of a family of graphs: loaded, proved under the top of the tree and replaced, once a slot whichever graph runs."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,16 +6,18 @@ from functools import partial
 from itertools import groupby
 
 from provers.validity.arithmetise.graphs import Effects, Family
+from provers.validity.arithmetise.leaves import Guest, LeafPair, RecordTerms
+from provers.validity.arithmetise.top import levels_of
 from provers.validity.constraints.bits import require_bits
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
-from provers.validity.constraints.logic import all_zero, require_zero_unless
+from provers.validity.constraints.logic import require_zero_unless
 from provers.validity.constraints.merkle import update_path
-from provers.validity.constraints.poseidon2 import sponge_states
-from rollup.crypto.poseidon2 import RATE, Domain
+from provers.validity.constraints.vector import Replacement, replace_entry
 from rollup.execution.step_trace import SlotTrace
 from rollup.ir.layout import Layout
-from rollup.state.leaf import ARITY_BITS
+from rollup.ir.primitives import Primitive
+from rollup.state.leaf import ARITY_BITS, head_hash, head_length
 
 Place = tuple[int, int, int]
 """Slot, table and attribute."""
@@ -71,7 +73,7 @@ class Slot:
     users
         The graphs that open it, by the table from which they take it.
     old
-        Attributes before the step, by table; 0 unless a graph runs that takes the slot from this table.
+        The record before the step, by table; zeros unless a graph runs that takes the slot from this table.
     """
 
     def __init__(
@@ -83,23 +85,32 @@ class Slot:
         self.users = users_of(family, number)
         self.flags = {table: selection.any_of(users) for table, users in self.users.items()}
         self._trace = trace
-        self.old = {table: self._hint_attributes(b, table) for table in self.users}
+        self.old = {table: self._hint_record(b, table, family) for table in self.users}
+        lengths = {table: len(layout.tables[table].attributes) for table in self.users}
+        self._leaves = LeafPair(self.flags, lengths, self.old)
 
     @property
     def used(self) -> Term:
         """Whether a graph runs that opens the slot."""
         return add_all(self.flags.values())
 
-    def _hint_attributes(self, b: Builder, table: int) -> list[Term]:
+    def _hint_record(self, b: Builder, table: int, family: Family) -> RecordTerms:
         """INVARIANT: attributes are within their widths, which every store keeps (the checker) and genesis has; the leaf proves that they are the state's."""
-        values = partial(attributes_of, self.layout, table, self._trace)
-        attributes = b.given(len(self.layout.tables[table].attributes), values)
-        for attribute in attributes:
-            require_zero_unless(b, self.flags[table], attribute)
-        return attributes
+        hidden = hidden_head(self.layout, family, self.number, table)
+        count = len(record_of(self.layout, table, hidden, None))
+        given = b.given(count, partial(record_of, self.layout, table, hidden, self._trace))
+        for term in given:
+            require_zero_unless(b, self.flags[table], term)
+        digest, attributes = (given[0], given[1:]) if hidden else (None, given)
+        return RecordTerms(dict(enumerate(attributes, hidden)), digest)
 
-    def replace(self, b: Builder, terms: Mapping[int, Term], root: Term) -> Term:
-        """Prove the old record under `root` and return the root with the new one; `root` itself where the slot is not used.
+    def hash_old(self, b: Builder, guest: Guest | None = None) -> Term:
+        """Hash the old record, before `replace`; a guest's hash is returned where the slot is not used and the guest's graph runs."""
+        with b.part("hashes"):
+            return self._leaves.before(b, guest)
+
+    def replace(self, b: Builder, terms: Mapping[int, Term], top: Sequence[Term]) -> list[Term]:
+        """Prove the old record under the top of the tree and return the top with the new one; the same nodes where the slot is not used.
 
         SAFETY: where the slot is not used neither the path nor the record matters, so a prover who fills it arbitrarily changes nothing, and an honest
         one needs no record to fill it with.
@@ -107,13 +118,13 @@ class Slot:
         with b.part("tree"):
             bits = require_bits(b, self._index(b, terms), ARITY_BITS * self.layout.depth)
         with b.part("hashes"):
-            old_leaf = self._leaf(b, self.old)
-            new_leaf = self._leaf(b, {table: self._stored(b, table, terms) for table in self.users})
+            new = {table: self._stored(b, table, terms) for table in self.users}
+            stored = {table: self._numbers_stored(table) for table in self.users}
+            old_leaf, new_leaf = self._leaves.after(b, new, stored)
         with b.part("tree"):
-            old_root, new_root = update_path(b, bits, old_leaf, new_leaf, partial(siblings_of, self._trace))
-            used = self.used
-            b.enforce(old_root - root, used, 0)
-            return root + b.product(new_root - root, used)
+            below = ARITY_BITS * (self.layout.depth - levels_of(top))
+            before, after = update_path(b, bits[:below], old_leaf, new_leaf, partial(siblings_of, self._trace))
+            return replace_entry(b, top, bits[below:], Replacement(before, after, self.used))
 
     def _index(self, b: Builder, terms: Mapping[int, Term]) -> Term:
         """Return the tree index; where all graphs compute it alike it is needed no choice, being in range whether or not one runs."""
@@ -126,38 +137,18 @@ class Slot:
             return choices[0][1]
         return self.selection.blend(b, choices, 0)
 
-    def _stored(self, b: Builder, table: int, terms: Mapping[int, Term]) -> list[Term]:
-        """Return the attributes after the step, old ones where nothing is stored."""
-        attributes: list[Term] = []
-        for number, old in enumerate(self.old[table]):
+    def _numbers_stored(self, table: int) -> set[int]:
+        """Return the numbers of the attributes that some graph stores that takes the slot from a table."""
+        return numbers_stored(self.users[table], self.number)
+
+    def _stored(self, b: Builder, table: int, terms: Mapping[int, Term]) -> RecordTerms:
+        """Return the record after the step, old attributes where nothing is stored."""
+        attributes: dict[int, Term] = {}
+        for number, old in self.old[table].attributes.items():
             places = [(effect, effect.stores.get((self.number, number))) for effect in self.users[table]]
             choices = [(effect, terms[place], place) for effect, place in places if place is not None]
-            attributes.append(self.selection.blend(b, choices, old))
-        return attributes
-
-    def _leaf(self, b: Builder, records: Mapping[int, Sequence[Term]]) -> Term:
-        """Return the leaf of the record of the table that the running graph takes the slot from.
-
-        SPEC: §2. The records of the other tables are zeros, so attribute by attribute the sum is that of this one; the sponge's capacity says how many
-        attributes count, and its output after as many blocks as they fill is the hash.
-        """
-        longest = max(len(record) for record in records.values())
-        items = [add_all(record[i] for record in records.values() if i < len(record)) for i in range(longest)]
-        lengths = {table: len(record) for table, record in records.items()}
-        states = sponge_states(b, (Domain.LEAF << 64) + self._per_table(lengths), items)
-        return b.product(self._last_state(b, states, lengths), 1 - all_zero(b, items))
-
-    def _per_table(self, numbers: Mapping[int, int]) -> Term:
-        """Return the number of the table in use; where there is one table, its number in any case."""
-        if len(set(numbers.values())) == 1:
-            return next(iter(numbers.values()))
-        return add_all(self.flags[table] * number for table, number in numbers.items())
-
-    def _last_state(self, b: Builder, states: Sequence[Term], lengths: Mapping[int, int]) -> Term:
-        blocks = {table: max(1, -(-length // RATE)) for table, length in lengths.items()}
-        if len(set(blocks.values())) == 1:
-            return states[-1]
-        return add_all(b.product(states[count - 1], self.flags[table]) for table, count in blocks.items())
+            attributes[number] = self.selection.blend(b, choices, old)
+        return RecordTerms(attributes, self.old[table].digest)
 
 
 def users_of(family: Family, number: int) -> dict[int, list[Effects]]:
@@ -169,11 +160,25 @@ def users_of(family: Family, number: int) -> dict[int, list[Effects]]:
     return users
 
 
-def attributes_of(layout: Layout, table: int, trace: SlotTrace | None) -> Sequence[int]:
-    """Return a record's attributes as those of a table: zeros where the slot holds none of it."""
-    if trace is not None and trace.index >> layout.key_bits == table:
-        return trace.old
-    return (0,) * len(layout.tables[table].attributes)
+def numbers_stored(users: Iterable[Effects], number: int) -> set[int]:
+    """Return the numbers of the attributes that some of these graphs stores in a slot."""
+    return {attribute for effect in users for slot, attribute in effect.stores if slot == number}
+
+
+def hidden_head(layout: Layout, family: Family, number: int, table: int) -> int:
+    """Return how many attributes of a slot's record no graph loads or stores, so that their hash says enough of them: all of the head, or none."""
+    head = head_length(len(layout.tables[table].attributes))
+    nodes = (family.nodes[place] for place in family.order)
+    loaded = {node.number for node in nodes if node.op is Primitive.LOAD and node.source == (number, table)}
+    stored = numbers_stored(users_of(family, number)[table], number)
+    return 0 if any(attribute < head for attribute in loaded | stored) else head
+
+
+def record_of(layout: Layout, table: int, hidden: int, trace: SlotTrace | None) -> Sequence[int]:
+    """Return what a circuit is given of a record as one of a table: the hash of a hidden head and the other attributes; zeros where the slot holds none of it."""
+    if trace is None or trace.index >> layout.key_bits != table:
+        return (0,) * (len(layout.tables[table].attributes) - max(0, hidden - 1))
+    return (head_hash(trace.old), *trace.old[hidden:]) if hidden else trace.old
 
 
 def siblings_of(trace: SlotTrace | None, level: int) -> Sequence[int]:
@@ -187,17 +192,29 @@ def slots_in_order(family: Family) -> tuple[int, ...]:
 
 
 def slot_count(family: Family) -> int:
-    """Return how many slots a step of a family has."""
+    """Return how many record slots a step of a family has."""
     return max(len(effect.slots) for effect in family.effects)
 
 
-def brought(layout: Layout, family: Family, traces: Mapping[int, SlotTrace]) -> Iterator[int]:
-    """Yield what a step's gadgets are given, in their order: `open_slots` all attributes, then `replace_records` the siblings of each slot."""
-    for number in range(slot_count(family)):
-        for table in users_of(family, number):
-            yield from attributes_of(layout, table, traces.get(number))
-    for number in slots_in_order(family):
-        for level in range(layout.depth):
+class Brought:
+    """Lists what a family's steps are given, in their order: `open_slots` all records, then `replace_records` the siblings below the top of each slot."""
+
+    def __init__(self, layout: Layout, family: Family, top_levels: int) -> None:
+        self._layout = layout
+        self._records = [
+            (number, table, hidden_head(layout, family, number, table))
+            for number in range(slot_count(family))
+            for table in users_of(family, number)
+        ]
+        self._paths = [
+            (number, level) for number in slots_in_order(family) for level in range(layout.depth - top_levels)
+        ]
+
+    def of(self, traces: Mapping[int, SlotTrace]) -> Iterator[int]:
+        """Yield what a step is given; `traces` are by number of slot."""
+        for number, table, hidden in self._records:
+            yield from record_of(self._layout, table, hidden, traces.get(number))
+        for number, level in self._paths:
             yield from siblings_of(traces.get(number), level)
 
 
@@ -208,8 +225,10 @@ def open_slots(
     return [Slot(b, layout, family, number, selection, traces.get(number)) for number in range(slot_count(family))]
 
 
-def replace_records(b: Builder, family: Family, slots: Sequence[Slot], terms: Mapping[int, Term], root: Term) -> Term:
-    """Return the state root after the step."""
+def replace_records(
+    b: Builder, family: Family, slots: Sequence[Slot], terms: Mapping[int, Term], top: Sequence[Term]
+) -> Sequence[Term]:
+    """Return the top of the tree after the step."""
     for number in slots_in_order(family):
-        root = slots[number].replace(b, terms, root)
-    return root
+        top = slots[number].replace(b, terms, top)
+    return top

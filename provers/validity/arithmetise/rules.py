@@ -29,6 +29,8 @@ class Scope:
         Terms by the `source` of their node; loads by slot, table and attribute.
     bits
         Bits that are known of a node, by its place.
+    guests
+        What gives the term of a node in place of its rule, from the terms of its operands, by its place (`guests.hosts_of`).
     """
 
     builder: Builder
@@ -37,6 +39,7 @@ class Scope:
     inputs: Mapping[tuple[int, ...], Term]
     loads: Mapping[tuple[int, int, int], Term]
     input_bits: Mapping[tuple[int, ...], Sequence[Term]]
+    guests: Mapping[int, Callable[[Sequence[Term]], Term]] = field(default_factory=dict)
     terms: dict[int, Term] = field(default_factory=dict)
     comparisons: dict[tuple[int, int, int], Term] = field(default_factory=dict)
 
@@ -45,7 +48,8 @@ class Scope:
         for place in self.family.order:
             node = self.family.nodes[place]
             with self.builder.part(PARTS.get(node.op, "body")):
-                self.terms[place] = RULES[node.op](self, node)
+                guest = self.guests.get(place)
+                self.terms[place] = guest(self.operands(node)) if guest else RULES[node.op](self, node)
 
     def node(self, place: int) -> Node:
         """Return the node at a place."""

@@ -1,14 +1,16 @@
 """One step in constraints: a family of graphs, of which the one that is selected runs, or none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from provers.validity.arithmetise.chunk_input import StepWitness
 from provers.validity.arithmetise.graphs import Family
-from provers.validity.arithmetise.records import Selection, open_slots, replace_records
+from provers.validity.arithmetise.guests import hosts_of
+from provers.validity.arithmetise.leaves import Guest
+from provers.validity.arithmetise.records import Selection, Slot, open_slots, replace_records
 from provers.validity.arithmetise.rules import Scope
 from provers.validity.constraints.builder import Builder
-from provers.validity.constraints.linear import Term
+from provers.validity.constraints.linear import Term, add_all
 from rollup.execution.step_trace import SlotTrace
 from rollup.ir.layout import Layout
 from rollup.params import Output
@@ -18,7 +20,6 @@ from rollup.params import Output
 class Words:
     """The words of a step header that graphs compute."""
 
-    state_root: Term
     withdrawals: Term
     withdrawals_count: Term
     next_account: Term
@@ -27,6 +28,24 @@ class Words:
     def terms(self) -> list[Term]:
         """Return the words in their order."""
         return [getattr(self, word.name) for word in fields(self)]
+
+
+@dataclass(frozen=True)
+class State:
+    """What a step leads from and to: the header's words, and the nodes that stand for the root (`top`)."""
+
+    words: Words
+    top: Sequence[Term]
+
+    @classmethod
+    def of(cls, terms: Sequence[Term]) -> "State":
+        """Read what `terms` gives."""
+        count = len(fields(Words))
+        return cls(Words(*terms[:count]), terms[count:])
+
+    def terms(self) -> list[Term]:
+        """Return the words in their order, then the nodes."""
+        return [*self.words.terms(), *self.top]
 
 
 OUTPUTS: Mapping[Output, str] = {
@@ -56,10 +75,10 @@ def run_family(
     family: Family,
     selection: Selection,
     inputs: StepInputs,
-    words: Words,
+    before: State,
     step: StepWitness | None,
-) -> Words:
-    """Return the words after the step; the same ones where no graph is selected.
+) -> State:
+    """Return the state after the step; the same one where no graph is selected.
 
     Parameters
     ----------
@@ -68,20 +87,41 @@ def run_family(
     """
     slots = open_slots(b, layout, family, selection, slots_of(step))
     loads = {
-        (slot.number, table, i): term for slot in slots for table, old in slot.old.items() for i, term in enumerate(old)
+        (slot.number, table, i): term
+        for slot in slots
+        for table, old in slot.old.items()
+        for i, term in old.attributes.items()
     }
-    scope = Scope(b, layout, family, inputs.terms, loads, inputs.bits)
+    guests = _hash_old_records(b, family, selection, slots)
+    scope = Scope(b, layout, family, inputs.terms, loads, inputs.bits, guests)
     scope.lower()
-    root = replace_records(b, family, slots, scope.terms, words.state_root)
-    after = {"state_root": root}
+    top = replace_records(b, family, slots, scope.terms, before.top)
+    after: dict[str, Term] = {}
     for output, name in OUTPUTS.items():
         choices = [
             (effect, scope.terms[effect.outputs[output]], effect.outputs[output])
             for effect in family.effects
             if output in effect.outputs
         ]
-        after[name] = selection.blend(b, choices, getattr(words, name))
-    return Words(**after)
+        after[name] = selection.blend(b, choices, getattr(before.words, name))
+    return State(Words(**after), top)
+
+
+def _hash_old_records(
+    b: Builder, family: Family, selection: Selection, slots: Sequence[Slot]
+) -> dict[int, Callable[[Sequence[Term]], Term]]:
+    """Hash the old records of the slots that have no guest; return how the others hash theirs, once the guest's items are known."""
+    hosts = hosts_of(family)
+    for slot in slots:
+        if slot.number not in hosts.values():
+            slot.hash_old(b)
+
+    def hosting(place: int, slot: Slot) -> Callable[[Sequence[Term]], Term]:
+        flag = add_all(selection.flags[tag] for tag in family.users[place])
+        domain = family.nodes[place].number
+        return lambda items: slot.hash_old(b, Guest(flag, (domain << 64) + len(items), items))
+
+    return {place: hosting(place, slots[number]) for place, number in hosts.items()}
 
 
 def slots_of(step: StepWitness | None) -> dict[int, SlotTrace]:

@@ -22,7 +22,7 @@ from provers.validity.constraints.montgomery import (
     multiply_odd,
     to_montgomery,
 )
-from provers.validity.constraints.poseidon2 import sponge_states
+from provers.validity.constraints.poseidon2 import hash_items
 from rollup.crypto.eddsa import CHALLENGE_BITS
 from rollup.crypto.fr import GENERATOR as NON_SQUARE
 from rollup.crypto.jubjub import GENERATOR, IDENTITY, D
@@ -57,7 +57,7 @@ def _challenge(b: Builder, key: TermPoint, message: Sequence[Term], signature: T
     """Return the 128 bits of c = 2^128 + hash mod 2^128, as `rollup.crypto.eddsa.challenge` has it where R exists."""
     domain = signature.r_sign * (Domain.CHALLENGE_ODD - Domain.CHALLENGE) + int(Domain.CHALLENGE)
     items = [signature.r_y, *key, *message]
-    c = sponge_states(b, domain * (1 << 64) + len(items), items)[-1]
+    c = hash_items(b, domain, items)
     return canonical_bits(b, c)[:CHALLENGE_BITS]
 
 

@@ -59,8 +59,3 @@ def divide(b: Builder, numerator: Term, denominator: Term) -> Term:
 def require_zero_unless(b: Builder, condition: Term, term: Term) -> None:
     """Prove that a term is 0 where the Boolean `condition` is 0: 1 constraint."""
     b.enforce(term, 1 - condition, 0)
-
-
-def all_zero(b: Builder, terms: Sequence[Term]) -> Term:
-    """Return whether every term is 0: 2n constraints and those of `conjunction`."""
-    return conjunction(b, [is_zero(b, term) for term in terms])

@@ -28,23 +28,24 @@ def compress4(b: Builder, children: Sequence[Term]) -> Term:
     return permute(b, children)[0] + children[0]
 
 
-def hash_items(b: Builder, domain: int, items: Sequence[Term]) -> Term:
+def hash_items(b: Builder, domain: Term, items: Sequence[Term]) -> Term:
     """Return the sponge's hash of `items`: 264 constraints for every three of them."""
-    return sponge_states(b, (domain << 64) + len(items), items)[-1]
+    return absorb(b, empty_sponge(domain * (1 << 64) + len(items)), items or [0])[-1][0]
 
 
-def sponge_states(b: Builder, capacity: Term, items: Sequence[Term]) -> list[Term]:
-    """Return the sponge's first element after each block of three items, the last one padded with zeros; at least one block.
+def empty_sponge(capacity: Term) -> list[Term]:
+    """Return the state of a sponge that has absorbed nothing; `capacity` is domain · 2^64 + number of items."""
+    return [0, 0, 0, capacity]
 
-    `capacity` is the initial last element, domain · 2^64 + number of items.
-    """
-    state: list[Term] = [0, 0, 0, capacity]
-    outputs = []
-    for start in range(0, max(len(items), 1), RATE):
+
+def absorb(b: Builder, state: Sequence[Term], items: Sequence[Term]) -> list[list[Term]]:
+    """Return the states after each block of three items, the last one padded with zeros; a state's first element is the hash if nothing follows."""
+    states: list[list[Term]] = []
+    for start in range(0, len(items), RATE):
         block = [*items[start : start + RATE], 0, 0, 0][:RATE]
         state = permute(b, [*(x + item for x, item in zip(state[:RATE], block, strict=True)), state[RATE]])
-        outputs.append(state[0])
-    return outputs
+        states.append(list(state))
+    return states
 
 
 def _after_first_round(b: Builder, first: Sequence[Term]) -> list[Term]:

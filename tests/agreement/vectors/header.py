@@ -36,9 +36,16 @@ STATE: Final[Records] = {1: ALICE, 2: BOB, 1 << KEY_BITS | 1: (41,)}
 """By tree index: two accounts, and Alice's count."""
 
 
+def leaf(record: Sequence[int]) -> int:
+    """Return the leaf of an account or of a count (SPEC §2)."""
+    if not any(record):
+        return 0
+    return hash_items(1, record) if len(record) == 1 else hash_items(9, [hash_items(10, record[:3]), *record[3:]])
+
+
 def root(records: Records) -> int:
     """Return the root of the 4-ary tree (SPEC §2)."""
-    nodes = {index: hash_items(1, record) if any(record) else 0 for index, record in records.items()}
+    nodes = {index: leaf(record) for index, record in records.items()}
     empty = 0
     for _ in range(DEPTH):
         parents = {place >> 2 for place in nodes}

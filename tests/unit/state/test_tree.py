@@ -13,9 +13,19 @@ RECORDS = st.dictionaries(
 )
 
 
+def naive_leaf(attributes: tuple[int, ...]) -> int:
+    """A leaf, written from the specification."""
+    if not any(attributes):
+        return 0
+    *head, last, very_last = (0, 0, *attributes)
+    return (
+        hash_items(9, [hash_items(10, head[2:]), last, very_last]) if len(attributes) > 3 else hash_items(1, attributes)
+    )
+
+
 def naive_root(depth: int, records: dict[int, tuple[int, ...]]) -> int:
     """All leaves, then level by level; written from the specification."""
-    level = [hash_items(1, records[i]) if any(records.get(i, ())) else 0 for i in range(4**depth)]
+    level = [naive_leaf(records.get(i, ())) for i in range(4**depth)]
     for _ in range(depth):
         level = [(permute(level[i : i + 4])[0] + level[i]) % R for i in range(0, len(level), 4)]
     return level[0]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from examples.payments import Payments
 from examples.tokens import Tokens
 from provers.validity.arithmetise import cache
 from provers.validity.arithmetise import circuits as module
@@ -13,19 +14,28 @@ from provers.validity.arithmetise.circuits import ProgramCircuits
 from rollup.crypto.fr import R
 from rollup.errors import DecodeError, InternalError
 from rollup.params import ChunkKind
+from rollup.program import Program
 from tests.unit.validity.arithmetise.chain import Small, small_chain
 
-GOLDEN = Path(__file__).parents[3] / "golden" / "constraints" / "tokens.json"
+GOLDEN = Path(__file__).parents[3] / "golden" / "constraints"
+SIZES: dict[str, tuple[type[Program], int]] = {
+    "tokens": (Tokens, 4),
+    "payments": (Payments, 4),
+    "payments_32": (Payments, 32),
+}
 
 
-def test_constraints_of_tokens_are_those_committed() -> None:
+@pytest.mark.parametrize("name", SIZES)
+def test_constraints_of_the_examples_are_those_committed(name: str) -> None:
     """A change of these figures is a change of every key and of proving time; write them again by deleting the file."""
-    circuits = ProgramCircuits(Tokens.image())
+    program, transactions = SIZES[name]
+    circuits = ProgramCircuits(program.image(), transactions)
     counted = {kind.name: circuits.parts(kind) for kind in ChunkKind}
-    if not GOLDEN.exists():
-        GOLDEN.write_text(json.dumps(counted, indent=2) + "\n")
-        pytest.fail(f"{GOLDEN.name} was missing and is written: commit it")
-    assert counted == json.loads(GOLDEN.read_text())
+    golden = GOLDEN / f"{name}.json"
+    if not golden.exists():
+        golden.write_text(json.dumps(counted, indent=2) + "\n")
+        pytest.fail(f"{golden.name} was missing and is written: commit it")
+    assert counted == json.loads(golden.read_text())
 
 
 @pytest.fixture

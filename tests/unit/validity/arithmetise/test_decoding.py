@@ -59,7 +59,7 @@ def reading(b: Builder, x: Sequence[Term]) -> list[Term]:
     alive, *bits = x
     selection = select_action(b, bits, alive, LAYOUT.actions)
     reader = TransactionReader(b, LAYOUT, IMAGE.actions, bits, selection)
-    read = reader.inputs(77, Words(0, 0, 0, 0, 0)).terms
+    read = reader.inputs(77, Words(0, 0, 0, 0)).terms
     words = [read[0, TransactionInput.WORDS + k] for k in range(LAYOUT.arguments)]
     first = TransactionInput.WORDS + LAYOUT.arguments
     own = [read[graph.tag, first + k] for graph in IMAGE.actions for k in range(len(graph.arguments))]

@@ -84,8 +84,8 @@ def test_another_end_of_the_inbox_is_refused(chunk: ChunkInput) -> None:
 def test_an_index_beyond_the_end_of_the_inbox_is_refused(chain: Chain) -> None:
     """Fewer messages than none: `inbox_to - inbox_index` would wrap."""
     chain.chunks(())
-    header = replace(chain.traces[0].before, inbox_index=3)
-    empty = ChunkInput(ChunkKind.INBOX, inbox_to=3, header_in=header, header_out=header)
+    header, top = replace(chain.traces[0].before, inbox_index=3), chain.traces[0].top
+    empty = ChunkInput(ChunkKind.INBOX, inbox_to=3, header_in=header, header_out=header, top=top)
     assert holds(empty)
     assert not holds(replace(empty, inbox_to=2))
 

@@ -70,11 +70,6 @@ def test_require_zero_unless_a_condition_holds_refuses_other_values(condition: i
     assert build(gadget, condition, value).holds == (condition == 1 or value == 0)
 
 
-@pytest.mark.parametrize("values", [(0, 0, 0), (0, 5, 0), (5, R - 5, 0), (1, 1, 1), (0,), (3,)])
-def test_all_zero_of_elements_that_cancel_is_not_fooled(values: tuple[int, ...]) -> None:
-    assert run(lambda b, x: [logic.all_zero(b, x)], *values) == (int(not any(values)),)
-
-
 def test_constraints_of_logic_are_those_documented() -> None:
     assert constraints(lambda b, x: [logic.is_zero(b, x[0])], 1) == 2
     assert constraints(lambda b, x: [logic.select(b, *x)], 3) == 1

@@ -46,10 +46,23 @@ def test_hash_items_of_any_number_of_items_agrees_with_plain_python(count: int) 
     assert got == (plain.hash_items(Domain.USER, items),)
 
 
-def test_sponge_states_after_each_block_are_the_hashes_of_shorter_inputs_with_their_capacity() -> None:
-    items = (1, 2, 3, 0, 0, 0)
-    got = run(lambda b, x: poseidon2.sponge_states(b, (Domain.LEAF << 64) + 3, x), *items)
-    assert got[0] == plain.hash_items(Domain.LEAF, items[:3])
+@pytest.mark.parametrize("count", [1, 3, 4, 6])
+def test_states_after_each_block_are_the_hashes_of_so_many_items_with_their_capacity(count: int) -> None:
+    items = (1, 2, 3, 4, 5, 6)[:count]
+
+    def absorbing(b: Builder, x: Sequence[Term]) -> list[Term]:
+        empty = poseidon2.empty_sponge((Domain.LEAF << 64) + count)
+        return [state[0] for state in poseidon2.absorb(b, empty, x)]
+
+    assert run(absorbing, *items)[-1] == plain.hash_items(Domain.LEAF, items)
+
+
+def test_blocks_absorbed_one_after_the_other_are_those_absorbed_at_once() -> None:
+    def in_two(b: Builder, x: Sequence[Term]) -> list[Term]:
+        first = poseidon2.absorb(b, poseidon2.empty_sponge((Domain.LEAF << 64) + 5), x[:3])[-1]
+        return [poseidon2.absorb(b, first, x[3:])[-1][0]]
+
+    assert run(in_two, 1, 2, 3, 4, 5) == (plain.hash_items(Domain.LEAF, (1, 2, 3, 4, 5)),)
 
 
 def test_permute_with_any_wire_changed_and_recomputed_breaks() -> None:

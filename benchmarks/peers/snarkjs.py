@@ -78,11 +78,11 @@ def write_zkey(path: Path, r1cs: R1CS) -> None:
     waste, size, first = ToxicWaste.draw(domain_size(r1cs), _SEED), domain_size(r1cs), r1cs.public + 1
     basis = _basis(size, waste)
     u, v, w = (matrix.compiled(r1cs.wires).transposed_times(basis) for matrix in (r1cs.a, r1cs.b, r1cs.c))
-    consistency = _integers(basis[r1cs.constraints : r1cs.constraints + first])
+    consistency = basis[r1cs.constraints : r1cs.constraints + first]
     u[:first] = weighted_sum([u[:first], consistency], [1, 1])
     mixed = weighted_sum([u, v, w], [waste.beta, waste.alpha, 1])
     over_delta = pow(waste.delta, -1, R)
-    odd = scaled(_integers(_basis(2 * size, waste)[1::2]), over_delta)
+    odd = scaled(np.ascontiguousarray(_basis(2 * size, waste)[1::2]), over_delta)
     tail_g1 = _multiples(G1, limbs_of([waste.alpha, waste.beta, waste.delta]))
     tail_g2 = _multiples(G2, limbs_of([waste.beta, waste.gamma, waste.delta]))
     ic = _multiples(G1, scaled(mixed[:first], pow(waste.gamma, -1, R)))
@@ -108,16 +108,13 @@ def write_zkey(path: Path, r1cs: R1CS) -> None:
 
 
 def _basis(size: int, waste: ToxicWaste) -> Words:
-    """Return the Lagrange basis at τ in Montgomery form, in the order of snarkjs' powers of its root of unity."""
+    """Return the Lagrange basis at τ, in the order of snarkjs' powers of its root of unity."""
     ours, theirs = root_of_unity(size), pow(5, (R - 1) // size, R)
     step, power = 0, 1
     while power != theirs:
         step, power = step + 1, power * ours % R
-    return Domain(size).lagrange(waste.tau)[np.arange(size) * step % size]
-
-
-def _integers(montgomery: Words) -> Words:
-    return scaled(np.ascontiguousarray(montgomery), pow(1 << 256, -1, R))
+    montgomery = Domain(size).lagrange(waste.tau)[np.arange(size) * step % size]
+    return scaled(montgomery, pow(1 << 256, -1, R))
 
 
 def _multiples(group: Group, scalars: Words) -> Words:

@@ -99,28 +99,13 @@ def first_use(cache: Path, kernels: str) -> float:
     """Return the seconds that a new process takes to load every kernel module, compiling what `cache` lacks; bare imports of numba and numpy are left out."""
     code = (
         "import time, numba, numpy, llvmlite.binding; start = time.perf_counter(); "
-        "from benchmarks.ours import load_all_kernels; load_all_kernels(); print(time.perf_counter() - start)"
+        "from benchmarks.loading import load_all_kernels; load_all_kernels(); print(time.perf_counter() - start)"
     )
     import os
 
     environment = {**os.environ, "TANDEM_CACHE": str(cache), "TANDEM_KERNELS": kernels}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     return float(done.stdout)
-
-
-def load_all_kernels() -> None:
-    """Import every module that holds kernels for the chosen path, which compiles what is not cached."""
-    import importlib
-    import pkgutil
-
-    import provers
-    import rollup
-
-    for package in (rollup, provers):
-        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-            in_lanes = module.name.rpartition(".")[2].startswith("lane")
-            if module.name.endswith("_kernels") and (not in_lanes or paths.chosen() is not paths.PORTABLE):
-                importlib.import_module(module.name)
 
 
 def is_prepared(log_size: int) -> bool:

@@ -5,15 +5,13 @@ Both take the plain points of `points`, which must be on their curves; a point t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Protocol
 
 import py_arkworks_bls12381 as ark
 
-from provers.validity.curve import plain
-from provers.validity.curve.plain import ecc, to_py_ecc_g1, to_py_ecc_g2
 from provers.validity.curve.points import G1Point, G2Point
-from rollup.crypto.fr import R
 
 
 class PairingEngine(Protocol):
@@ -65,32 +63,16 @@ class Arkworks:
         return ark.G2Point.from_xy_bytes_unchecked_be(raw)
 
 
-class PyEcc:
-    """The engine on py-ecc, about a second a pairing."""
+def _py_ecc() -> PairingEngine:
+    from provers.validity.curve.py_ecc_pairing import PyEcc
 
-    def is_in_g1(self, point: G1Point) -> bool:
-        """See `PairingEngine`."""
-        return bool(ecc.is_inf(ecc.multiply(to_py_ecc_g1(point), R)))
-
-    def is_in_g2(self, point: G2Point) -> bool:
-        """See `PairingEngine`."""
-        return bool(ecc.is_inf(ecc.multiply(to_py_ecc_g2(point), R)))
-
-    def g1_sum(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
-        """See `PairingEngine`."""
-        return plain.g1_sum(points, scalars)
-
-    def is_product_one(self, pairs: Sequence[tuple[G1Point, G2Point]]) -> bool:
-        """See `PairingEngine`."""
-        product = ecc.FQ12.one()
-        for p, q in pairs:
-            product *= ecc.pairing(to_py_ecc_g2(q), to_py_ecc_g1(p), final_exponentiate=False)
-        return bool(ecc.final_exponentiate(product) == ecc.FQ12.one())
+    return PyEcc()
 
 
-_ENGINES: dict[str, PairingEngine] = {"arkworks": Arkworks(), "py-ecc": PyEcc()}
+_ENGINES: dict[str, Callable[[], PairingEngine]] = {"arkworks": Arkworks, "py-ecc": _py_ecc}
 
 
+@cache
 def engine(name: str) -> PairingEngine:
     """Return the engine called "arkworks" or "py-ecc".
 
@@ -101,4 +83,4 @@ def engine(name: str) -> PairingEngine:
     """
     if name not in _ENGINES:
         raise ValueError(f"no pairing engine is called {name!r}; there are {', '.join(_ENGINES)}")
-    return _ENGINES[name]
+    return _ENGINES[name]()

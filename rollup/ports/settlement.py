@@ -82,13 +82,14 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Where the making of a claim's payload stands; `done` of `total` parts."""
+    """Where the making of a claim's payload stands; `done` of `total` parts, and about how many seconds the rest takes, if that can be said."""
 
     id: str
     state: JobState
     done: int
     total: int
     error: str = ""
+    seconds_left: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

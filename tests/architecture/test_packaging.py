@@ -21,7 +21,9 @@ def canonical(requirement: str) -> str:
 
 
 REQUIRED = {canonical(text) for text in PROJECT["dependencies"]}
-FOR_TESTS = {canonical(text) for text in PROJECT["optional-dependencies"]["test"]}
+EXTRAS = PROJECT["optional-dependencies"]
+FOR_TESTS = {canonical(text) for text in EXTRAS["test"]}
+OPTIONAL = {canonical(text) for name, texts in EXTRAS.items() if name != "test" for text in texts}
 # Needed at run time without an import of ours: eth-tester runs on py-evm; trie and eth-account hash with pycryptodome.
 INDIRECT = {"py-evm", "pycryptodome"}
 ENTRY_POINTS = [
@@ -35,10 +37,11 @@ def sources(*folders: str) -> list[Path]:
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 
-def imported(path: Path) -> set[str]:
-    """Top-level names that a file imports and that are neither Python's nor ours."""
+def imported(path: Path, *, at_once: bool = False) -> set[str]:
+    """Top-level names that a file imports, or imports as soon as it is imported itself, and that are neither Python's nor ours."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    tree = ast.parse(path.read_bytes())
+    for node in tree.body if at_once else ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -48,13 +51,13 @@ def imported(path: Path) -> set[str]:
     return names - set(sys.stdlib_module_names) - OURS
 
 
-def distributions(*folders: str) -> dict[str, str]:
+def distributions(*folders: str, at_once: bool = False) -> dict[str, str]:
     """Distributions that the code in `folders` imports, each with one file that does."""
     owner = packages_distributions()
     return {
         canonical(name): str(path.relative_to(ROOT))
         for path in sources(*folders)
-        for module in imported(path)
+        for module in imported(path, at_once=at_once)
         for name in owner.get(module, [module])
     }
 
@@ -64,9 +67,14 @@ def test_code_when_it_imports_a_library_has_it_declared() -> None:
     plugins = {
         str(Path(*point.module.split(".")).with_suffix(".py")) for point in ENTRY_POINTS if point.group == "pytest11"
     }
-    missing = {name: path for name, path in used.items() if name not in REQUIRED}
+    missing = {name: path for name, path in used.items() if name not in REQUIRED | OPTIONAL}
     # A pytest plug-in is imported by pytest alone, so pytest is there when it is.
     assert {name: path for name, path in missing.items() if not (name == "pytest" and path in plugins)} == {}
+
+
+def test_code_when_it_imports_an_optional_library_does_so_where_it_is_asked_for() -> None:
+    used = distributions("rollup", "provers", "l1bridge", "contracts", "examples", at_once=True)
+    assert {name: path for name, path in used.items() if name in OPTIONAL} == {}
 
 
 def test_tests_when_they_import_a_library_have_it_declared() -> None:
@@ -83,7 +91,7 @@ def test_dependency_when_declared_says_why() -> None:
     lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
     declared = [line for line in lines if line.startswith('    "') and line.split("#")[0].rstrip().endswith(",")]
     declared = [line for line in declared if any(sign in line for sign in (">=", "=="))]
-    assert len(declared) == len(PROJECT["dependencies"]) + len(PROJECT["optional-dependencies"]["test"])
+    assert len(declared) == len(PROJECT["dependencies"]) + sum(map(len, EXTRAS.values()))
     assert [line for line in declared if '",  # ' not in line] == []
 
 

@@ -1,88 +1,132 @@
-"""Proofs of chunks as jobs: independent, and the same job for the same content, so a crash loses nothing but time."""
+"""Proofs of a batch's chunks: taken from the disk, else from a scheduler's workers, and believed only when they verify."""
 
-import hashlib
+import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 from provers.validity.arithmetise.chunk_input import ChunkInput
-from provers.validity.arithmetise.circuits import ProgramCircuits
-from provers.validity.backend.keys import Keys
+from provers.validity.arithmetise.circuits import TAPE, ProgramCircuits
+from provers.validity.backend.keys import Keys, place_of
 from provers.validity.backend.transcript import Challenges
 from provers.validity.groth16.proof import Proof
-from provers.validity.groth16.prove import prove
 from provers.validity.groth16.verify import verify
-from rollup.errors import DecodeError, InternalError
-
-WORKERS = 2
+from provers.validity.jobs.job import Job
+from provers.validity.jobs.material import Material, Places
+from provers.validity.jobs.scheduler import Answer, Scheduler
+from rollup.errors import DecodeError, OutsideError
+from rollup.params import ChunkKind
 
 
 class ChunkProver:
-    """Proves chunks on a pool of threads; the kernels release the interpreter's lock.
+    """Has chunks proved, each once.
 
     Parameters
     ----------
     circuits, keys
         Of the program.
     folder
-        Where finished proofs are kept.
+        Where keys lie and finished proofs are kept.
+    scheduler
+        Who proves.
     pairing
-        By which every proof is verified before it leaves: "arkworks" or "py-ecc".
+        By which every proof is verified before it is used: "arkworks" or "py-ecc".
     """
 
-    def __init__(self, circuits: ProgramCircuits, keys: Keys, folder: Path, pairing: str = "arkworks") -> None:
+    def __init__(
+        self, circuits: ProgramCircuits, keys: Keys, folder: Path, scheduler: Scheduler, pairing: str = "arkworks"
+    ) -> None:
         self._circuits, self._keys, self._pairing = circuits, keys, pairing
+        self._scheduler = scheduler
         self._folder = folder / "proofs"
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="prover")
+        self._materials = {kind: self._material(kind, folder) for kind in ChunkKind}
+        self._lock = threading.Lock()
+        self._running: dict[str, Future[Proof]] = {}
 
     def start(self, chunks: Sequence[ChunkInput], challenges: Challenges) -> list[Future[Proof]]:
         """Start a proof of each chunk, in order.
 
-        Where there are as many chunks as workers, a proof on one thread each takes less time in all than one after the other on several
-        (31 s against 41 s for eight chunks on two cores); where there are fewer, the threads share a proof.
+        Where there are as many chunks as workers, a proof on one thread each takes less time in all than one after the other on several;
+        where there are fewer, the threads share a proof.
         """
-        threads = WORKERS // min(WORKERS, len(chunks))
-        return [
-            self._pool.submit(self.prove, chunk, challenges.z, zc, threads)
-            for chunk, zc in zip(chunks, challenges.zc, strict=True)
-        ]
+        threads = max(1, self._scheduler.workers // max(1, len(chunks)))
+        return [self.prove(chunk, challenges.z, zc, threads) for chunk, zc in zip(chunks, challenges.zc, strict=True)]
 
-    def prove(self, chunk: ChunkInput, z: int, zc: int, threads: int = 1) -> Proof:
-        """Return a proof of one chunk: the one kept on disk if it verifies, else a new one.
+    def prove(self, chunk: ChunkInput, z: int, zc: int, threads: int = 1) -> Future[Proof]:
+        """Return the proof of one chunk, to come: the one kept on disk if it verifies, the one under way if there is one, else a new one.
 
-        Raises
-        ------
-        InternalError
-            If the new proof does not verify: the circuit and the key on disk do not belong together.
+        The future raises `OutsideError` if what a worker returned is no proof of the chunk, and whatever else kept it from being made.
         """
-        item, public = self._keys.by_kind[chunk.kind], chunk.public_inputs(z, zc)
-        kept = self._load(self._path(chunk, public), chunk, public)
-        if kept is not None:
-            return kept
-        _, witness = self._circuits.assign(chunk.kind, chunk, z, zc)
-        proof = prove(item.key, item.circuit, witness, threads=threads)
-        if not verify(item.key.vk, public, proof, self._pairing):
-            raise InternalError(f"prover: a proof of a {chunk.kind.name.lower()} chunk does not verify")
-        self._keep(self._path(chunk, public), proof)
+        public = chunk.public_inputs(z, zc)
+        brought = self._circuits.brought(chunk.kind, chunk)
+        job = Job.of(chunk.kind, self._keys.verifying(chunk.kind).digest(), public, brought)
+        with self._lock:
+            if job.id in self._running:
+                return self._running[job.id]
+            future = self._running[job.id] = Future[Proof]()
+        try:
+            kept = self._load(job)
+            if kept is not None:
+                self._end(job, future, kept)
+                return future
+            answer = self._scheduler.submit(job, self._materials[chunk.kind], threads)
+        except Exception as error:  # noqa: BLE001 -- whoever holds the future already must hear of it
+            self._end(job, future, error)
+        else:
+            answer.add_done_callback(partial(self._take, job, future))
+        return future
+
+    def _take(self, job: Job, future: Future[Proof], answer: "Future[Answer]") -> None:
+        try:
+            proof = self._checked(job, answer.result())
+            self._keep(job, proof)
+        except BaseException as error:  # noqa: BLE001 -- whatever it is, whoever waits must hear of it
+            self._end(job, future, error)
+        else:
+            self._end(job, future, proof)
+
+    def _end(self, job: Job, future: Future[Proof], result: Proof | BaseException) -> None:
+        with self._lock:
+            del self._running[job.id]
+        if isinstance(result, Proof):
+            future.set_result(result)
+        else:
+            future.set_exception(result)
+
+    def _checked(self, job: Job, answer: Answer) -> Proof:
+        """SAFETY: a worker may be wrong, or another machine; what it returns is read strictly, and used only if it verifies."""
+        what = f"prover: what {answer.worker} returned for {job}"
+        remedy = "see whether it runs the same version, and whether its copy of the key is whole"
+        try:
+            proof = Proof.from_evm(answer.proof)
+        except DecodeError as error:
+            raise OutsideError(f"{what} is no proof: {error}", remedy=remedy) from error
+        if not self._holds(job, proof):
+            raise OutsideError(f"{what} does not verify", remedy=remedy)
         return proof
 
-    def _path(self, chunk: ChunkInput, public: Sequence[int]) -> Path:
-        key = self._keys.verifying(chunk.kind).digest()
-        content = key + b"".join(value.to_bytes(32, "big") for value in public)
-        return self._folder / f"{hashlib.sha256(content).hexdigest()}.proof"
+    def _holds(self, job: Job, proof: Proof) -> bool:
+        return verify(self._keys.verifying(job.kind), job.public, proof, self._pairing)
 
-    def _load(self, path: Path, chunk: ChunkInput, public: Sequence[int]) -> Proof | None:
-        if not path.exists():
-            return None
+    def _path(self, job: Job) -> Path:
+        return self._folder / f"{job.id}.proof"
+
+    def _load(self, job: Job) -> Proof | None:
         try:
-            proof = Proof.from_evm(path.read_bytes())
-        except DecodeError:
+            proof = Proof.from_evm(self._path(job).read_bytes())
+        except (DecodeError, FileNotFoundError):
             return None
-        return proof if verify(self._keys.verifying(chunk.kind), public, proof, self._pairing) else None
+        return proof if self._holds(job, proof) else None
 
-    def _keep(self, path: Path, proof: Proof) -> None:
+    def _keep(self, job: Job, proof: Proof) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{uuid4().hex}")
-        partial.write_bytes(proof.to_evm())
-        partial.replace(path)
+        partial_path = self._folder / f"{job.id}.{uuid4().hex}"
+        partial_path.write_bytes(proof.to_evm())
+        partial_path.replace(self._path(job))
+
+    def _material(self, kind: ChunkKind, folder: Path) -> Material:
+        item, path = self._keys.by_kind[kind], self._circuits.path(kind)
+        places = Places(path, path.with_suffix(TAPE), place_of(item.circuit, folder))
+        return Material(item.circuit, self._circuits.compiled(kind).tape, item.key, places)

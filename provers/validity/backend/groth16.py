@@ -5,16 +5,19 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 
 from provers.validity.arithmetise.chunk_input import ChunkInput, chunks_of
 from provers.validity.arithmetise.circuits import ProgramCircuits
 from provers.validity.backend.chunk_proofs import ChunkProver
 from provers.validity.backend.keys import Keys
 from provers.validity.backend.limits import chunk_elements, require_provable
+from provers.validity.backend.pace import Pace
 from provers.validity.backend.payload import payload_of
 from provers.validity.backend.transcript import Challenges, draw
 from provers.validity.groth16.proof import Proof
 from provers.validity.groth16.verifying_key import VerifyingKey
+from provers.validity.jobs.scheduler import connect
 from rollup.batch.batch import Batch
 from rollup.crypto.keccak import keccak256
 from rollup.errors import OutsideError
@@ -22,7 +25,7 @@ from rollup.execution.step_trace import trace_batch
 from rollup.ir.image import Image
 from rollup.params import ChunkKind
 from rollup.ports.l1 import Block, Contract
-from rollup.ports.settlement import ChainView, Context, Job, Move, Properties, Submission
+from rollup.ports.settlement import ChainView, Context, Job, JobState, Move, Properties, Submission
 from rollup.state.header import StepHeader
 
 CONTRACT = "settlement/validity"
@@ -43,6 +46,7 @@ class _Work:
     challenges: Challenges
     proofs: list[Future[Proof]]
     started: float
+    pace: Pace
     finished: float = 0.0
     reported: bool = False
     details: dict[str, object] = field(default_factory=dict)
@@ -66,15 +70,27 @@ class Groth16Backend:
         Of a DATA chunk; a multiple of 4.
     pairing
         By which proofs are verified off chain: "arkworks" or "py-ecc".
+    scheduler
+        Who proves: "threads" of this process, "processes" of this machine, or the URL of a Dask scheduler.
+    workers
+        How many threads or processes; 0 for as many as there are cores.
     """
 
     name = "groth16"
     version = 1
     withholds_signatures = False
 
-    def __init__(self, context: Context, transactions: int = TRANSACTIONS, pairing: str = "arkworks") -> None:
+    def __init__(
+        self,
+        context: Context,
+        transactions: int = TRANSACTIONS,
+        pairing: str = "arkworks",
+        scheduler: str = "threads",
+        workers: int = 0,
+    ) -> None:
         self._context = context
         self._transactions, self._pairing = transactions, pairing
+        self._scheduler, self._workers = scheduler, workers
         self._image: Image | None = None
         self._prover: ChunkProver | None = None
         self._keys: Keys | None = None
@@ -93,14 +109,23 @@ class Groth16Backend:
         )
 
     def prepare(self, image: Image) -> None:
-        """Make or load the program's circuits and keys; `AuthorError` if a batch of it could be beyond one claim."""
+        """Make or load the program's circuits and keys, and reach the workers.
+
+        Raises
+        ------
+        AuthorError
+            A batch of the program could be beyond one claim.
+        OutsideError
+            There is no such scheduler, or it does not answer.
+        """
         if self._image is not None and self._image.program_id == image.program_id:
             return
         require_provable(image, self._transactions)
         circuits = ProgramCircuits(image, self._transactions)
         keys = Keys.load_or_make(circuits, self._context.cache, self._context.progress)
         self._image, self._keys = image, keys
-        self._prover = ChunkProver(circuits, keys, self._context.cache, self._pairing)
+        scheduler = connect(self._scheduler, self._workers)
+        self._prover = ChunkProver(circuits, keys, self._context.cache, scheduler, self._pairing)
 
     def deploy(self, rollup: Contract) -> Contract:
         """Create the verifier for the prepared program's keys."""
@@ -144,18 +169,22 @@ class Groth16Backend:
 
     def _start(self, view: ChainView, batch: Batch) -> _Work:
         started = time.perf_counter()
-        image, _, prover = self._prepared()
+        image, keys, prover = self._prepared()
         start = StepHeader.start(view.header(batch.number - 1))
         traces = trace_batch(image, start, batch, view.state_before(batch.number))
         chunks = chunks_of(image.layout, batch, traces, self._transactions)
         challenges = draw(batch.hash(), chunks)
-        work = _Work(batch, chunks, challenges, prover.start(chunks, challenges), started)
-        for proof in work.proofs:
-            proof.add_done_callback(lambda _: self._report(work))
+        pace = Pace([keys.by_kind[chunk.kind].circuit.constraints for chunk in chunks])
+        work = _Work(batch, chunks, challenges, prover.start(chunks, challenges), started, pace)
+        for part, proof in enumerate(work.proofs):
+            proof.add_done_callback(partial(self._report, work, part))
         return work
 
-    def _report(self, work: _Work) -> None:
-        self._context.progress(f"proving batch {work.batch.number}", work.done(), len(work.proofs))
+    def _report(self, work: _Work, part: int, _: Future[Proof]) -> None:
+        work.pace.finish(part)
+        done, total, left = work.done(), len(work.proofs), work.pace.seconds_left()
+        rest = "" if left is None or done == total else f", about {left:.0f} s left"
+        self._context.progress(f"proving batch {work.batch.number}{rest}", done, total)
 
     def poll(self, job: str) -> Job:
         """Say how many chunks are proved."""
@@ -164,7 +193,8 @@ class Groth16Backend:
         failed = work.error()
         if failed is not None:
             return Job(job, "failed", done, total, str(failed))
-        return Job(job, "done" if done == total else "running", done, total)
+        state: JobState = "done" if done == total else "running"
+        return Job(job, state, done, total, seconds_left=work.pace.seconds_left())
 
     def fetch(self, job: str) -> Submission:
         """Wait for the proofs and return the payload."""

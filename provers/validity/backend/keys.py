@@ -79,12 +79,13 @@ def key_of(circuit: R1CS, folder: Path, *, make: bool) -> ProvingKey | None:
     return _make(circuit, folder) if found is None and make else found
 
 
-def _place(circuit: R1CS, folder: Path) -> Path:
+def place_of(circuit: R1CS, folder: Path) -> Path:
+    """Return where a circuit's key lies under a cache's folder."""
     return folder / "groth16" / circuit.digest().hex()
 
 
 def _load(circuit: R1CS, folder: Path) -> ProvingKey | None:
-    place = _place(circuit, folder)
+    place = place_of(circuit, folder)
     if not place.exists():
         return None
     record = Record.load(place)
@@ -115,7 +116,7 @@ def _require_mark(key: ProvingKey, record: Record | None) -> None:
 
 
 def _make(circuit: R1CS, folder: Path) -> ProvingKey:
-    place = _place(circuit, folder)
+    place = place_of(circuit, folder)
     partial = place.with_name(f"{place.name}.{uuid4().hex}")
     key, _ = setup(circuit)
     key.save(partial)

@@ -128,11 +128,12 @@ class Screen:
             with self._lock:
                 self._work.remove(work)
 
-    def progress(self, what: str, done: int, total: int) -> None:
-        """Take news of the work under way; a `ports.settlement.Progress`, called from any thread."""
+    def progress(self, what: str, done: int, total: int, rest: str = "") -> None:
+        """Take news of the work under way, and how much is left of it; a `ports.settlement.Progress`, called from any thread."""
         with self._lock:
             if self._work and self._work[-1].heeds:
-                self._work[-1].news = what if total <= 1 else f"{what}, {done} of {total}"
+                news = what if total <= 1 else f"{what}, {done} of {total}"
+                self._work[-1].news = f"{news}, {rest}" if rest else news
 
     def _beat(self) -> None:
         while not self._over.wait(TICK):

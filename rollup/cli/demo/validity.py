@@ -60,5 +60,6 @@ def wait_for_proofs(screen: Screen, chain: Devnet) -> None:
             if all(job.state == "done" for job in jobs):
                 return
             done, total = sum(job.done for job in jobs), sum(job.total for job in jobs)
-            screen.progress("chunks proved", done, total)
+            left = [job.seconds_left for job in jobs if job.seconds_left is not None]
+            screen.progress("chunks proved", done, total, f"about {sum(left):.0f} s left" if left else "")
             time.sleep(LOOK)

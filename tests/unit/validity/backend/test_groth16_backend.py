@@ -13,7 +13,9 @@ from provers.validity.backend.groth16 import CONTRACT, key_words, keys_hash
 from provers.validity.backend.keys import Keys
 from provers.validity.groth16.proof import Proof
 from provers.validity.groth16.proving_key import ProvingKey
-from rollup.errors import InternalError, OutsideError
+from provers.validity.jobs import job as job_module
+from provers.validity.jobs.threads import Threads
+from rollup.errors import OutsideError
 from rollup.params import ChunkKind
 from rollup.ports.l1 import Contract
 from rollup.ports.settlement import Context, Properties
@@ -70,7 +72,7 @@ def test_a_batch_is_proved_once_and_its_proofs_outlive_the_process(
     assert made.value == 0
     assert {("proving batch 3", 2, 2)} <= set(told.reports)
     assert len(proofs_in(tmp_path)) == 2
-    monkeypatch.setattr(chunk_proofs, "prove", lambda *_, **__: pytest.fail("a proof was made again"))
+    monkeypatch.setattr(job_module, "prove", lambda *_, **__: pytest.fail("a proof was made again"))
     second = backend_in(tmp_path)
     assert second.fetch(second.submit(chain, CALLDATA)).payload == made.payload
     with undone():
@@ -89,7 +91,7 @@ def test_a_kept_proof_that_is_damaged_is_made_anew(tmp_path: Path, monkeypatch: 
         made.append(Proof.from_evm(good))
         return made[-1]
 
-    monkeypatch.setattr(chunk_proofs, "prove", prove)
+    monkeypatch.setattr(job_module, "prove", prove)
     for damaged in (b"", bytes(512), b"x" * 512, good[:-1], good[:128] + good[128:384][::-1] + good[384:]):
         kept.write_bytes(damaged)
         made.clear()
@@ -103,7 +105,7 @@ def test_a_job_that_failed_says_why_and_can_be_started_again(monkeypatch: pytest
     chain, prover = purses().chain, backend()
     with monkeypatch.context() as patch:
         patch.setattr(chunk_proofs.ChunkProver, "_load", lambda *_: None)
-        patch.setattr(chunk_proofs, "prove", lambda *_, **__: 1 // 0)
+        patch.setattr(job_module, "prove", lambda *_, **__: 1 // 0)
         job = prover.submit(chain, WHOLE)
         while prover.poll(job).state == "running":
             time.sleep(0.01)
@@ -118,12 +120,11 @@ def test_a_job_that_failed_says_why_and_can_be_started_again(monkeypatch: pytest
     assert prover.fetch(job).details["chunks"] == 4
 
 
-def test_a_key_that_makes_wrong_proofs_is_reported_as_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    del monkeypatch
-    prover = chunk_proofs.ChunkProver(circuits_of(Purses), _with_foreign_verifying_key(), tmp_path)
+def test_a_key_that_makes_wrong_proofs_is_found_before_a_proof_is_used(tmp_path: Path) -> None:
+    prover = chunk_proofs.ChunkProver(circuits_of(Purses), _with_foreign_verifying_key(), tmp_path, Threads(1))
     tail = purses().claim(WHOLE).rows[-1].proved
-    with pytest.raises(InternalError, match="a proof of a tail chunk does not verify"):
-        prover.prove(tail, 3, 5)
+    with pytest.raises(OutsideError, match=r"what this process returned for the tail chunk \w+ does not verify"):
+        prover.prove(tail, 3, 5).result()
     assert proofs_in(tmp_path) == []
 
 

@@ -12,8 +12,8 @@ from provers.validity.curve import plain
 from provers.validity.curve.fixed_base import FixedBase
 from provers.validity.curve.groups import G1, G2, Group, Words, g1_array, g2_array
 from provers.validity.curve.pairing import Arkworks, PairingEngine
-from provers.validity.curve.py_ecc_pairing import PyEcc
 from provers.validity.curve.points import G1_GENERATOR, G2_GENERATOR, Q
+from provers.validity.curve.py_ecc_pairing import PyEcc
 from provers.validity.curve.subgroup import CHUNK, X, first_fault, require_group
 from rollup.crypto.fr import R
 from rollup.errors import DecodeError

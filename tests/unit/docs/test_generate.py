@@ -1,10 +1,10 @@
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.figures import Figure
 from docs import generate
 
 ROOT = Path(__file__).parents[3]
@@ -57,21 +57,32 @@ def test_table_when_a_chain_is_missing_is_refused() -> None:
 
 
 def test_page_when_filled_twice_stays_the_same() -> None:
-    page = f"above\n{generate.BEGIN}\nold\n{generate.END}\nbelow\n"
-    once = generate.fill(page, "new")
-    assert once == f"above\n{generate.BEGIN}\nnew\n{generate.END}\nbelow\n"
-    assert generate.fill(once, "new") == once
+    place = generate.DEMO
+    page = f"above\n{place.begin}\nold\n{place.end}\nbelow\n"
+    once = place.fill(page, "new")
+    assert once == f"above\n{place.begin}\nnew\n{place.end}\nbelow\n"
+    assert place.fill(once, "new") == once
 
 
 def test_page_when_it_has_no_markers_is_refused() -> None:
     with pytest.raises(ValueError, match="demo:begin"):
-        generate.fill("nothing here", "new")
+        generate.DEMO.fill("nothing here", "new")
 
 
-def test_readme_when_compared_has_the_table_of_the_committed_figures() -> None:
-    page = generate.README.read_text(encoding="utf-8")
-    block = generate.block(json.loads(generate.FIGURES.read_text(encoding="utf-8")))
-    assert page == generate.fill(page, block)
+@pytest.mark.parametrize("place", [generate.DEMO, generate.PROVING], ids=lambda place: place.name)
+def test_page_when_compared_has_the_table_of_the_committed_figures(place: generate.Place) -> None:
+    assert place.page.read_text(encoding="utf-8") == place.filled()
+
+
+def test_benchmark_when_printed_has_a_row_a_figure_and_says_where_a_goal_is_missed() -> None:
+    reached = Figure("proof", 2.0, "s", 1 / 5, peer=16.0, peer_name="snarkjs")
+    missed = Figure("rate", 7.5, "a second", 8, "at least", note="two cores")
+    *lines, space, note = generate.proving([reached.to_json(), missed.to_json()]).splitlines()
+    assert lines[2:] == [
+        "| proof | 2 s | 16 s | 0.125 | at most 0.200 of snarkjs | yes |",
+        "| rate | 7.5 a second |  |  | at least 8.00 a second | **no** |",
+    ]
+    assert (space, note) == ("", "- rate: two cores")
 
 
 def test_readme_program_when_counted_has_twelve_lines() -> None:

@@ -75,7 +75,7 @@ def l1(name: str) -> Iterator[list[str]]:
 def test_demo_when_run_settles_both_chains_and_refuses_what_is_wrong(where: str, data: str, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     with l1(where) as words:
-        shown = run("--transactions", "16", "--data", data, "--json", str(report), *words)
+        shown = run("--transactions", "16", "--chunk", "4", "--data", data, "--json", str(report), *words)
     assert shown.code == 0, shown.text
     figures = json.loads(report.read_text(encoding="utf-8"))
     check_chains(figures)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rollup.cli.demo.settings import LEAST, MOST, USUAL, Data, Pairing, Settings
+from rollup.cli.demo.settings import CHUNK, LEAST, MOST, USUAL, Data, Pairing, Settings
 
 
 def _writable(path: Path | None) -> Path | None:
@@ -15,6 +15,12 @@ def _writable(path: Path | None) -> Path | None:
     if path is not None and not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
         raise typer.BadParameter(f"{path} cannot be written")
     return path
+
+
+def _divides(chunk: int) -> int:
+    if MOST % chunk:
+        raise typer.BadParameter(f"{chunk} does not divide a batch, which holds {MOST}")
+    return chunk
 
 
 def demo(
@@ -33,6 +39,22 @@ def demo(
     pairing: Annotated[
         Pairing, typer.Option(help="By which library proofs are checked, off chain and on the L1 in this process.")
     ] = "arkworks",
+    chunk: Annotated[
+        int,
+        typer.Option(
+            min=4, max=MOST, help="Transactions that one proof covers: 4, 8, 16, 32, 64 or 128.", callback=_divides
+        ),
+    ] = CHUNK,
+    scheduler: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Who proves: `threads` of this process, `processes`, or the URL of a Dask scheduler, tcp://HOST:8786.",
+        ),
+    ] = "threads",
+    workers: Annotated[
+        int, typer.Option(min=0, help="Threads or processes that prove; 0: as many as there are cores.")
+    ] = 0,
     json_file: Annotated[
         Path | None,
         typer.Option(
@@ -48,13 +70,14 @@ def demo(
     Examples:
       tandem demo                                     all of it, on an L1 in this process
       tandem demo --json report.json                  the same, with its figures written to a file
-      tandem demo --transactions 64 --data calldata   a larger batch, posted without a blob
+      tandem demo --transactions 128 --data calldata  a full batch, posted without a blob
       tandem demo --l1 http://127.0.0.1:8545          on a development node, e.g. anvil
+      tandem demo --scheduler tcp://10.0.0.1:8786     chunks proved by a Dask cluster
       tandem demo --pairing py-ecc                    proofs checked by py-ecc in place of arkworks: slow
     """  # noqa: D301 - click wants the character itself
     from rollup.cli.demo.screen import Screen, console
 
-    settings = Settings(transactions, data, l1, pairing)
+    settings = Settings(transactions, data, l1, pairing, chunk, scheduler, workers)
     with Screen(console()) as screen:
         screen.title("Tandem: one program, examples/tokens.py, on two chains with two kinds of proof")
         if pairing == "py-ecc":

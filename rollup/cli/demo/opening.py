@@ -89,7 +89,14 @@ def opened(
 
 def options_of(settings: Settings, backend: str) -> dict[str, object]:
     """Return a backend's options under the settings."""
-    return {"pairing": settings.pairing} if backend == GROTH16 else {}
+    if backend != GROTH16:
+        return {}
+    return {
+        "pairing": settings.pairing,
+        "transactions": settings.chunk,
+        "scheduler": settings.scheduler,
+        "workers": settings.workers,
+    }
 
 
 def pay_withdrawals(screen: Screen, opened: Opened) -> None:

@@ -10,8 +10,10 @@ LEAST: Final = 16
 """Transactions that both chains settle: fewer have no room for all that is shown."""
 MOST: Final = 128
 """What a batch holds."""
-USUAL: Final = 19
-"""These and the end of the data fill five chunks of a proof."""
+USUAL: Final = 64
+
+CHUNK: Final = 16
+"""Transactions that a proof covers: fewer make more proofs, which L1 pays for; more take longer until the first keys are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,16 @@ class Settings:
         URL of a development node; None for an L1 in this process.
     pairing
         By which proofs are checked, off chain and on the L1 in this process.
+    chunk
+        Transactions that one proof covers.
+    scheduler, workers
+        Who proves, and how many at a time; 0 for as many as there are cores.
     """
 
     transactions: int = USUAL
     data: Data = "blob"
     l1: str | None = None
     pairing: Pairing = "arkworks"
+    chunk: int = CHUNK
+    scheduler: str = "threads"
+    workers: int = 0

@@ -30,10 +30,20 @@ def test_demo_when_all_holds_writes_its_figures_and_exits_with_0(
 
     monkeypatch.setattr(scenario, "run", play)
     target = tmp_path / "report.json"
-    assert run("--json", str(target), "--transactions", "40", "--data", "calldata", "--pairing", "py-ecc") == 0
-    assert asked == [Settings(40, "calldata", None, "py-ecc")]
+    words = ["--transactions", "40", "--data", "calldata", "--pairing", "py-ecc"]
+    more = ["--chunk", "8", "--scheduler", "processes", "--workers", "3"]
+    assert run("--json", str(target), *words, *more) == 0
+    assert asked == [Settings(40, "calldata", None, "py-ecc", 8, "processes", 3)]
     assert json.loads(target.read_text(encoding="utf-8")) == json.loads(json.dumps(figures().to_json()))
     assert "all of this was checked" in capsys.readouterr().out
+
+
+def test_demo_when_a_chunk_does_not_divide_a_batch_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(scenario, "run", lambda *_: pytest.fail("it ran"))
+    assert run("--chunk", "12") == 2
+    assert "12 does not divide a batch, which holds 128" in capsys.readouterr().err
 
 
 def test_demo_when_something_does_not_hold_exits_with_1_and_prints_no_success(

@@ -5,16 +5,21 @@ from collections.abc import Sequence
 from rollup.errors import AuthorError, InternalError, PeerError
 from rollup.ir.builder import Builder
 from rollup.ir.check import check
-from rollup.ir.graph import Graph
+from rollup.ir.graph import Check, Graph
 from rollup.ir.image import Image
 from rollup.ir.layout import Layout
+from rollup.ir.primitives import Primitive
 from rollup.params import MAX_BODY, MAX_INSTRUCTIONS, TransactionInput
+from rollup.program.cells import hold
 from rollup.program.declaration import ActionDeclaration, declare
+from rollup.program.enums import Enum, membership
 from rollup.program.frame import deposit_graph, epilogue, fees_graph, finish, prologue, transaction_inputs
-from rollup.program.location import author_error, boundary, of_function, of_traceback
+from rollup.program.location import NOWHERE, author_error, boundary, of_function, of_traceback
 from rollup.program.program import Program, Transaction
+from rollup.program.records import leaves, value_at
 from rollup.program.tracing import Tracing, tracing_with
-from rollup.program.values import width_of, wrap
+from rollup.program.values import width_of
+from rollup.program.when import require_opened
 
 
 def compile_program(cls: type[Program]) -> Image:
@@ -38,18 +43,45 @@ def compile_program(cls: type[Program]) -> Image:
 
 
 def _trace(cls: type[Program], layout: Layout, tag: int, action: ActionDeclaration) -> Graph:
-    arguments = [(name, width_of(kind, layout.account_bits)) for name, kind in action.parameters]
+    arguments = [(name, width_of(kind, layout.account_bits)) for name, kind in action.values]
     builder = Builder(layout, transaction_inputs(layout, [width for _, width in arguments]))
     start = prologue(builder)
     tracing = Tracing(layout, builder, start.ledger, start.sender)
     body = len(builder.instructions)
     first = TransactionInput.WORDS + layout.arguments
-    values = [wrap(kind, tracing, builder.input(first + number)) for number, (_, kind) in enumerate(action.parameters)]
+    registers = [builder.input(first + number) for number in range(len(arguments))]
     with tracing_with(tracing):
-        _run_body(cls, action, Transaction(start.sender, start.fee), values)
+        _check_entry(tracing, action, start.sender, registers)
+        _run_body(cls, action, Transaction(start.sender, start.fee), _arguments(tracing, action, registers))
+        require_opened(tracing.unopened)
     end = len(builder.instructions)
     epilogue(tracing, start)
     return _finished(builder, tracing, tag, action, arguments, range(body, end))
+
+
+def _check_entry(tracing: Tracing, action: ActionDeclaration, sender: int, registers: Sequence[int]) -> None:
+    """Check, before the body, what an action's declaration demands: the sender, and that arguments are members of their enums."""
+    demands: list[tuple[int | None, str]] = []
+    if action.only is not None:
+        is_meant = tracing.emit(Primitive.EQ, sender, tracing.builder.const(action.only))
+        demands.append((is_meant, f"only account {action.only} may do this"))
+    for (name, kind), register in zip(action.values, registers, strict=True):
+        if issubclass(kind, Enum):
+            demands.append((membership(kind, tracing, register), f"{name} is no member of {kind.__name__}"))
+    place = of_function(action.function) if demands else NOWHERE
+    tracing.checks += [
+        Check(register, message, place.short, place.line) for register, message in demands if register is not None
+    ]
+
+
+def _arguments(tracing: Tracing, action: ActionDeclaration, registers: Sequence[int]) -> list[object]:
+    """Return what the author's function is called with; arrays and records lie in cells of their own."""
+    found, first = [], 0
+    for name, shape in action.parameters:
+        end = first + len(leaves(name, shape))
+        found.append(value_at(shape, hold(tracing, registers[first:end]), 0))
+        first = end
+    return found
 
 
 def _run_body(

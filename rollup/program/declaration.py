@@ -16,9 +16,11 @@ from rollup.params import (
     SLOT_BITS,
     SLOTS_PER_ELEMENT,
 )
+from rollup.program.annotations import require_shape, resolve_annotations
 from rollup.program.location import Location, author_error, of_class, of_function
-from rollup.program.program import ACTION_MARK, Program
-from rollup.program.records import Kind, Record, Table, require_kind, resolve_annotations
+from rollup.program.program import ACTION_MARK, ONLY_MARK, Program
+from rollup.program.records import Kind, Record, Shape, leaves
+from rollup.program.tables import Table
 from rollup.program.values import width_of
 
 OPTIONS: Final = ("account_bits", "max_tables", "capacity", "inbox_cap")
@@ -27,11 +29,17 @@ _PLAIN: Final = (int, str, bytes, bool, tuple, frozenset, type(None))
 
 @dataclass(frozen=True)
 class ActionDeclaration:
-    """An action before tracing: its name, its function, and name and type of each argument."""
+    """An action before tracing: its name, its function, name and type of each argument, and the account that alone may call it."""
 
     name: str
     function: Callable[..., object]
-    parameters: tuple[tuple[str, Kind], ...]
+    parameters: tuple[tuple[str, Shape], ...]
+    only: int | None
+
+    @property
+    def values(self) -> tuple[tuple[str, Kind], ...]:
+        """Name and type of each value of the arguments, those of arrays and records in a row."""
+        return tuple(leaf for name, shape in self.parameters for leaf in leaves(name, shape).items())
 
 
 @dataclass(frozen=True)
@@ -53,8 +61,12 @@ def declare(cls: type[Program]) -> Declaration:
     """
     names = _members(cls)
     tables = [value for value in names.values() if isinstance(value, Table)]
-    actions = tuple(_action(name, value) for name, value in names.items() if hasattr(value, ACTION_MARK))
     options = _options(cls)
+    actions = tuple(
+        _action(cls, name, value, options["account_bits"])
+        for name, value in names.items()
+        if hasattr(value, ACTION_MARK)
+    )
     if len(tables) + 1 > options["max_tables"]:
         raise author_error(
             f"{cls.__name__} has too many tables, with accounts", "raise max_tables", at=of_class(cls),
@@ -100,7 +112,7 @@ def _require_member(base: type[Program], name: str, value: object) -> None:
         )  # fmt: skip
 
 
-def _action(name: str, function: object) -> ActionDeclaration:
+def _action(cls: type[Program], name: str, function: object, account_bits: int) -> ActionDeclaration:
     assert isinstance(function, FunctionType)
     at = of_function(function)
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
@@ -110,16 +122,36 @@ def _action(name: str, function: object) -> ActionDeclaration:
         raise author_error(f"the action {name} lacks its first arguments", f"def {name}(self, tx, …)", at=at)
     annotations = resolve_annotations(function, lambda: at)
     declared = tuple(_parameter(name, parameter, annotations, at) for parameter in parameters[2:])
-    if len(declared) > MAX_ARGUMENTS:
+    action = ActionDeclaration(name, function, declared, _only(cls, function, account_bits, at))
+    if len(action.values) > MAX_ARGUMENTS:
         raise author_error(
-            f"the action {name} has too many arguments", at=at, expected=f"at most {MAX_ARGUMENTS}", got=len(declared)
-        )
-    return ActionDeclaration(name, function, declared)
+            f"the action {name} has too many arguments", at=at, expected=f"at most {MAX_ARGUMENTS}", got=len(action.values)
+        )  # fmt: skip
+    return action
+
+
+def _only(cls: type[Program], function: FunctionType, account_bits: int, at: Location) -> int | None:
+    """Return the account that alone may call an action; None if all may."""
+    only: object = getattr(function, ONLY_MARK)
+    if only is None:
+        return None
+    account = only
+    if isinstance(only, str):
+        account = getattr(cls, only, None) if only.isupper() else None
+        if account is None:
+            raise author_error(
+                f"only={only!r} names no constant of {cls.__name__}", "declare it in the class: ADMIN = 1", at=at
+            )
+    if not isinstance(account, int) or isinstance(account, bool) or not 1 <= account < 1 << account_bits:
+        raise author_error(
+            f"only={only!r} of the action {function.__name__}", at=at, expected=f"the number of an account, below 2^{account_bits}", got=repr(account)
+        )  # fmt: skip
+    return account
 
 
 def _parameter(
     name: str, parameter: inspect.Parameter, annotations: dict[str, object], at: Location
-) -> tuple[str, Kind]:
+) -> tuple[str, Shape]:
     what = f"argument {parameter.name} of {name}"
     if parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD:
         raise author_error(
@@ -129,7 +161,7 @@ def _parameter(
         raise author_error(f"{what} has a default", "leave it out: a transaction carries every argument", at=at)
     if parameter.name not in annotations:
         raise author_error(f"{what} has no type", f"annotate it: {parameter.name}: U64", at=at)
-    return parameter.name, require_kind(annotations[parameter.name], what, lambda: at)
+    return parameter.name, require_shape(annotations[parameter.name], what, lambda: at, Record)
 
 
 def _options(cls: type[Program]) -> dict[str, int]:
@@ -154,11 +186,11 @@ def _layout(
     cls: type[Program], tables: Sequence[Table[Record]], actions: Sequence[ActionDeclaration], options: dict[str, int]
 ) -> Layout:
     account_bits = options["account_bits"]
-    widest = max(sum(width_of(kind, account_bits) for _, kind in declaration.parameters) for declaration in actions)
+    widest = max(sum(width_of(kind, account_bits) for _, kind in declaration.values) for declaration in actions)
     layout = Layout(
         account_bits,
         (accounts_table(account_bits), *(table.layout(account_bits) for table in tables)),
-        arguments=max(len(declaration.parameters) for declaration in actions),
+        arguments=max(len(declaration.values) for declaration in actions),
         stride=0,
         actions=len(actions),
         capacity=options["capacity"],

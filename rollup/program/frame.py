@@ -6,7 +6,6 @@ fee. The epilogue decides whether the body is applied, and stores.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Final
 
 from rollup.crypto.poseidon2 import Domain
@@ -34,6 +33,7 @@ from rollup.params import (
     Status,
     TransactionInput,
 )
+from rollup.program.borrows import distinct
 from rollup.program.tracing import Ledger, Tracing
 
 ACCOUNT_SLOT: Final = 0
@@ -122,11 +122,7 @@ def prologue(builder: Builder) -> Prologue:
 def epilogue(tracing: Tracing, start: Prologue) -> None:
     """Write the second half: store what the body wants if nothing failed, else only nonce and fee."""
     builder, ledger = tracing.builder, tracing.ledger
-    for one, other in combinations(tracing.opened, 2):
-        # Tables do not overlap in the tree, and the keys of one have one width, so equal indices are equal keys of one table (SOUNDNESS 20).
-        if one[0] == other[0]:
-            distinct = builder.negate(builder.emit(_P.EQ, one[1], other[1]))
-            tracing.checks.append(Check(distinct, BORROWED_TWICE, "", 0))
+    tracing.checks += [Check(register, BORROWED_TWICE, "", 0) for register in distinct(tracing)]
     ok = builder.all([condition.register for condition in tracing.checks])
     applied = builder.emit(_P.AND, start.run, ok)
 

@@ -1,7 +1,7 @@
 """A program: a class of typed state and actions."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, TypeVar, overload
 
 from rollup.ir.image import Image
 from rollup.params import DEFAULT_ACCOUNT_BITS, DEFAULT_CAPACITY, DEFAULT_INBOX_CAP, DEFAULT_TABLE_BITS
@@ -13,20 +13,37 @@ from rollup.program.values import U64, AccountId, L1Address, wrap
 F = TypeVar("F", bound=Callable[..., None])
 
 ACTION_MARK: Final = "__tandem_action__"
+ONLY_MARK: Final = "__tandem_only__"
 _IMAGE: Final = "__tandem_image__"
 
 
-def action(function: F) -> F:
+@overload
+def action(function: F, /) -> F: ...
+@overload
+def action(*, only: int | str) -> Callable[[F], F]: ...
+def action(function: F | None = None, /, *, only: int | str | None = None) -> F | Callable[[F], F]:
     """Mark a method as an action: what a transaction can call.
 
-    Its arguments are `self`, `tx` (a `Transaction`), and up to 8 that are annotated with types of the language.
+    Its arguments are `self`, `tx` (a `Transaction`), and others that are annotated with types of the language, of up to 8 values together.
+
+    Parameters
+    ----------
+    only
+        The account whose transactions can do this, as a number or as the name of the program's constant that holds it; others fail.
     """
-    if not hasattr(function, "__code__"):
-        raise author_error(
-            f"@action on a {type(function).__name__}", "put @action on a plain method, below no other decorator"
-        )
-    setattr(function, ACTION_MARK, True)
-    return function
+
+    def mark(marked: F) -> F:
+        if not hasattr(marked, "__code__"):
+            raise author_error(
+                f"@action on a {type(marked).__name__}", "put @action on a plain method, below no other decorator"
+            )
+        setattr(marked, ACTION_MARK, True)
+        setattr(marked, ONLY_MARK, only)
+        return marked
+
+    if function is None and only is None:
+        raise author_error("@action() without only", "write @action, or @action(only=…)")
+    return mark if function is None else mark(function)
 
 
 class Transaction:

@@ -14,6 +14,7 @@ _INSTEAD: Final = {
     "^": "use a != b for the exclusive or of two Bool",
     "**": "multiply",
     "<<": "multiply by a power of two",
+    "abs": "no number is negative; absolute_difference(a, b) is the distance of two",
     **dict.fromkeys(("<", "<=", ">", ">="), "only U8 … U128 have an order"),
 }
 _OPERATORS: Final = {
@@ -50,15 +51,19 @@ class Symbolic:
     def __bool__(self) -> Never:
         raise _unknown(
             self,
-            "branch on it (if, while, and, or, not, a < b < c)",
-            "use select(condition, a, b), require(condition, message), and &, |, ~ on Bool",
+            "branch on it (if, while, and, or, not, in, min, max, a < b < c)",
+            "use with when(condition):, select(condition, a, b), require(condition, message), minimum, maximum, and &, |, ~ on Bool",
         )
 
     def __iter__(self) -> Never:
-        raise _unknown(self, "loop over it", "loop over a fixed range, and select what counts")
+        raise _unknown(
+            self, "loop over it", "loop over a fixed range or an Array, and choose what counts by when or select"
+        )
 
     def __index__(self) -> Never:
-        raise _unknown(self, "count or index with it", "use a fixed number, or a Table with this value as its key")
+        raise _unknown(
+            self, "count or index with it", "use a fixed number, an Array, or a Table with this value as its key"
+        )
 
     def __hash__(self) -> Never:
         raise _unknown(self, "keep it in a set or as the key of a dict", "use a Table")

@@ -1,13 +1,16 @@
 """What an action can say besides arithmetic and assignment."""
 
 from dataclasses import replace
+from typing import Any
 
 from rollup.crypto.poseidon2 import Domain
 from rollup.ir.primitives import Primitive
 from rollup.params import AMOUNT_BITS, MAX_HASH_ITEMS, TABLE_ACCOUNTS, AccountAttribute, TransactionInput
+from rollup.program.arrays import Array
 from rollup.program.frame import ACCOUNT_SLOT, exists
 from rollup.program.location import author_error
-from rollup.program.tracing import Ledger, Tracing, current
+from rollup.program.records import Record, flatten
+from rollup.program.tracing import Block, Ledger, Tracing, current
 from rollup.program.values import (
     U64,
     AccountId,
@@ -105,28 +108,53 @@ def pay(to: AccountId | int, amount: UInt | int) -> None:
 
 
 def _account_paid(tracing: Tracing, account: int) -> int:
-    """Return the slot of an account that a payment goes to, opened by the first one."""
-    if (TABLE_ACCOUNTS, account) in tracing.opened:
-        slot = tracing.opened.index((TABLE_ACCOUNTS, account))
-        if slot == ACCOUNT_SLOT:
-            raise author_error(
-                "a payment to the sender borrows its account twice, and such a transaction fails",
-                "pay another account",
-            )
-        return slot
+    """Return the slot of an account that a payment goes to, opened by the first one.
+
+    In a `when` that does not hold it is account 0, which nobody has and no step changes.
+    """
+    keys = [account, *(_guard(tracing, block, account) for block in tracing.blocks)]
+    for key in keys:
+        if (TABLE_ACCOUNTS, key) in tracing.opened:
+            return _require_other(tracing.opened.index((TABLE_ACCOUNTS, key)))
+    blocks = tuple(tracing.blocks)
+    if any(paid == account and inner[: len(blocks)] == blocks for paid, inner in tracing.guarded.values()):
+        raise author_error(
+            "a payment after a `when` goes to the account paid inside, and such a transaction fails where it holds",
+            "pay it before the block",
+        )
     next_account = tracing.builder.input(TransactionInput.NEXT_ACCOUNT)
     tracing.require(exists(tracing.builder, account, next_account), "the account to pay does not exist")
-    return tracing.borrow(TABLE_ACCOUNTS, account)
+    slot = tracing.borrow(TABLE_ACCOUNTS, keys[-1])
+    if blocks:
+        tracing.guarded[slot] = (account, blocks)
+    return slot
 
 
-def digest(*values: Value) -> Field:
-    """Return the Poseidon2 hash of values, in a domain of its own (`USER`), so it equals no hash that the framework makes."""
-    tracing = current("digest")
-    if len(values) > MAX_HASH_ITEMS:
+def _guard(tracing: Tracing, block: Block, account: int) -> int:
+    return tracing.emit(Primitive.SELECT, block.condition, account, tracing.builder.const(0))
+
+
+def _require_other(slot: int) -> int:
+    if slot == ACCOUNT_SLOT:
         raise author_error(
-            f"a digest of {len(values)} values", "digest them in parts", expected=f"at most {MAX_HASH_ITEMS}"
+            "a payment to the sender borrows its account twice, and such a transaction fails", "pay another account"
         )
+    return slot
+
+
+def digest(*values: "Value | Array[Any, Any] | Record") -> Field:
+    """Return the Poseidon2 hash of values, in a domain of its own (`USER`), so it equals no hash that the framework makes.
+
+    An array or a record stands for its values in a row.
+    """
+    tracing = current("digest")
+    registers: list[int] = []
     for value in values:
-        if not isinstance(value, Value):
+        if not isinstance(value, Value | Array | Record):
             raise author_error(f"digest of {value!r}", "give its number a type: U64(1)")
-    return wrap(Field, tracing, tracing.builder.hash(Domain.USER, [register_of(value) for value in values]))
+        registers += flatten(value, type(value))
+    if len(registers) > MAX_HASH_ITEMS:
+        raise author_error(
+            f"a digest of {len(registers)} values", "digest them in parts", expected=f"at most {MAX_HASH_ITEMS}"
+        )
+    return wrap(Field, tracing, tracing.builder.hash(Domain.USER, registers))

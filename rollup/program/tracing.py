@@ -1,6 +1,6 @@
 """Tracing: an action runs once, with symbolic values, and leaves its graph behind."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from rollup.ir.graph import Check
 from rollup.ir.layout import Layout
 from rollup.ir.primitives import Primitive
 from rollup.params import MAX_SLOTS, TABLE_ACCOUNTS
-from rollup.program.location import author_error, here
+from rollup.program.location import Location, author_error, here
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,24 @@ class Ledger:
     balance: int
     withdrawals: int
     count: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """A `when` under way.
+
+    Parameters
+    ----------
+    condition
+        The register that tells whether what is inside takes effect: the block's own condition and those around it.
+    written, held, ledger
+        What `Tracing` had when it began.
+    """
+
+    condition: int
+    written: dict[tuple[int, int], int]
+    held: dict[tuple[int, int], int]
+    ledger: Ledger
 
 
 class Tracing:
@@ -47,6 +65,43 @@ class Tracing:
         """Table and key register of each slot, the frame's own first."""
         self.written: dict[tuple[int, int], int] = {}
         """By slot and attribute, the register that it shall hold if the transaction is applied."""
+        self.held: dict[tuple[int, int], int] = {}
+        """The same of arrays and records that lie in no table, by a number of their own."""
+        self.blocks: list[Block] = []
+        """The `when`s under way, the innermost last."""
+        self._holders = 0
+        self.reads: set[int] = set()
+        """The slots of records that are only looked at."""
+        self.guarded: dict[int, tuple[int, tuple[Block, ...]]] = {}
+        """By slot, the account's register and the `when`s of a payment that does not always happen; the slot's key is 0 where it does not."""
+        self.appended: set[tuple[int, Block | None]] = set()
+        """Conditions of absence that were required, and where."""
+        self.unopened: list[Location] = []
+        """Where a `when` was written that no `with` has entered."""
+
+    @property
+    def block(self) -> Block | None:
+        """The innermost `when` under way."""
+        return self.blocks[-1] if self.blocks else None
+
+    def writable(self) -> list[int]:
+        """Return the slots that may change their record."""
+        return [slot for slot in range(len(self.opened)) if slot not in self.reads]
+
+    def require_inside(self, block: Block | None, what: str) -> None:
+        """Refuse what was made in a `when` that has ended: where its condition does not hold, its checks were not made."""
+        if block is not None and block not in self.blocks:
+            raise author_error(
+                f"a {what} made inside `when` is used after it, where it may be any number",
+                "assign it to an attribute inside, or choose after it: x = select(condition, a, b)",
+            )
+
+    def hold(self, registers: Sequence[int]) -> int:
+        """Keep registers as the cells of an array or a record that lies in no table; return its number."""
+        number = self._holders
+        self._holders += 1
+        self.held.update({(number, place): register for place, register in enumerate(registers)})
+        return number
 
     def borrow(self, table: int, key: int) -> int:
         """Open the record at the key in a register and return its slot; `AuthorError` if the action has opened as many as it may."""
@@ -56,8 +111,10 @@ class Tracing:
         return self.builder.open(table, key)
 
     def require(self, register: int, message: str) -> None:
-        """Let the transaction fail with `message` if a Boolean register is 0."""
+        """Let the transaction fail with `message` if a Boolean register is 0, and every `when` around it holds."""
         place = here()
+        if self.block is not None:
+            register = self.emit(Primitive.OR, self.negate(self.block.condition), register)
         self.checks.append(Check(register, message, place.short, place.line))
 
     def narrow(self, register: int, width: int, message: str) -> int:
@@ -88,9 +145,14 @@ class Tracing:
 _CURRENT: Final[ContextVar[Tracing | None]] = ContextVar("tandem_tracing", default=None)
 
 
+def active() -> Tracing | None:
+    """Return the tracing that is under way, or None."""
+    return _CURRENT.get()
+
+
 def current(what: str) -> Tracing:
     """Return the tracing that is under way; `AuthorError` outside an action, where `what` has no meaning."""
-    tracing = _CURRENT.get()
+    tracing = active()
     if tracing is None:
         raise author_error(f"{what} outside an action", "move it into a method marked @action")
     return tracing

@@ -12,7 +12,7 @@ from rollup.ir.primitives import Primitive
 from rollup.params import ADDRESS_BITS, FULL
 from rollup.program.location import author_error
 from rollup.program.refusals import Symbolic
-from rollup.program.tracing import Tracing, current
+from rollup.program.tracing import Block, Tracing, current
 
 V = TypeVar("V", bound="Value")
 U = TypeVar("U", bound="UInt")
@@ -24,10 +24,13 @@ class Value(Symbolic):
     Calling a type converts to it, with a check where the number may not fit: `U8(amount)`, `Field(amount)`, `AccountId(number)`.
     """
 
-    __slots__ = ("_register", "_tracing")
+    __slots__ = ("_block", "_register", "_tracing")
     WIDTH: ClassVar[int] = 0
     """In bits; 255 for a full element, and 0 for what the program decides."""
+    WRITTEN: ClassVar[str] = ""
+    """What to write where a Python integer will not do; empty if it will."""
 
+    _block: Block | None
     _register: int
     _tracing: Tracing
 
@@ -55,6 +58,7 @@ class Bool(Value):
 
     __slots__ = ()
     WIDTH = 1
+    WRITTEN = "write True or False"
 
     def __and__(self, other: "Bool | bool") -> "Bool":
         """Return whether both hold."""
@@ -205,16 +209,18 @@ def wrap(kind: type[V], tracing: Tracing, register: int) -> V:
     value = object.__new__(kind)
     object.__setattr__(value, "_register", register)
     object.__setattr__(value, "_tracing", tracing)
+    object.__setattr__(value, "_block", tracing.block)
     return value
 
 
 def register_of(value: Value) -> int:
-    """Return the register of a value; `AuthorError` if it belongs to another action."""
+    """Return the register of a value; `AuthorError` if it belongs to another action, or to a `when` that has ended."""
     tracing = current(type(value).__name__)
     if value._tracing is not tracing:  # noqa: SLF001 -- a module's own class; authors have no attributes
         raise author_error(
             f"a {type(value).__name__} of another action", "values live as long as the action: keep them in a Table"
         )
+    tracing.require_inside(value._block, type(value).__name__)  # noqa: SLF001
     return value._register  # noqa: SLF001
 
 
@@ -236,7 +242,7 @@ def coerce(value: object, kind: type[V]) -> V:
     if isinstance(value, bool):
         if kind is Bool:
             return _literal(int(value), kind)
-    elif isinstance(value, int) and kind is not Bool:
+    elif isinstance(value, int) and not kind.WRITTEN:
         return _literal(value, kind)
     raise author_error(f"{_name_of(value)} where {kind.__name__} is due", _remedy(value, kind))
 
@@ -341,7 +347,7 @@ def _name_of(value: object) -> str:
 
 def _remedy(value: object, kind: type[Value]) -> str | None:
     if not isinstance(value, Value):
-        return "write True or False" if kind is Bool else None
+        return kind.WRITTEN or None
     if L1Address in (type(value), kind):
         return "an address on L1 is an argument of its own"
     if isinstance(value, Field):

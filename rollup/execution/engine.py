@@ -119,7 +119,7 @@ def step(image: Image, header: StepHeader, batch: Batch, state: State, runner: R
     if task is None:
         return StepResult(header, None, ())
     run, receipt = run_task(image, header, task, state, runner)
-    # INVARIANT: a record opened twice keeps its value in all slots but slot 0, which is last (spec §5, Records).
+    # INVARIANT: a record opened twice keeps its value in all slots but the last of them in the order of a step (spec §5, Records).
     state.update_many({run.indices[slot]: run.records_after[slot] for slot in step_order(run)})
     return StepResult(header_after(header, task, run, state.root), receipt, run.indices)
 

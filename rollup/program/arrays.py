@@ -39,7 +39,10 @@ class Array(Generic[V, N]):
             if get_origin(length) is Literal:
                 (length,) = get_args(length)
             if not is_kind(item):
-                raise author_error("an array of this is not in the language", "write Array[U64, 4]: items are numbers")
+                raise author_error(
+                    "the items of an array are of one type and single values, and their number is fixed",
+                    "write Array[U64, 4]; many records go into a Table",
+                )
             if type(length) is not int or not 1 <= length <= LONGEST:
                 raise author_error("the length of an array", expected=f"1 to {LONGEST}", got=repr(length))
             return _array_type(item, length)
@@ -130,7 +133,7 @@ class Array(Generic[V, N]):
         tracing = current("an array")
         if self._cells.tracing is not tracing:
             raise author_error("an array of another action", "arrays live as long as the action: keep them in a Table")
-        tracing.require_inside(self._cells.block, "array")
+        tracing.require_inside(self._cells.block, "an array")
         return tracing
 
     def _item(self, tracing: Tracing, register: int) -> V:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from types import FunctionType, MappingProxyType
-from typing import ClassVar, Final, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Never, Self
 
 from rollup.ir.primitives import Primitive
 from rollup.program.location import author_error, of_class
@@ -37,6 +37,13 @@ class EnumType(type):
     def __len__(cls) -> int:
         return len(cls.MEMBERS)
 
+    if not TYPE_CHECKING:  # a type checker knows what there is, and would believe any name
+
+        def __getattr__(cls, name: str) -> Never:
+            if name.startswith("_") or active() is None:  # what tools ask for
+                raise AttributeError(name)
+            raise author_error(f"{cls.__name__} has no member {name}", f"it has {', '.join(cls.MEMBERS)}")
+
 
 class Enum(Value, metaclass=EnumType):
     """The base of enums: ``class Side(Enum): BUY = 0; SELL = 1``.
@@ -61,7 +68,7 @@ class Enum(Value, metaclass=EnumType):
                 raise author_error(f"{one} and {other} are both {number}", at=of_class(cls, other))
         cls.MEMBERS = MappingProxyType(numbers)
         cls.WIDTH = max(1, max(numbers.values()).bit_length())
-        cls.WRITTEN = f"write {cls.__name__}.{next(iter(numbers))}"
+        cls.WRITTEN = f"name a member of {cls.__name__}: {', '.join(numbers)}"
         for name, number in numbers.items():
             setattr(cls, name, _Member(number))
 
@@ -115,7 +122,7 @@ def _is_member(cls: type[Enum], name: str, number: object) -> bool:
         raise author_error(
             f"the member {cls.__name__}.{name}", at=of_class(cls, name), expected=f"a number below 2^{WIDEST_MEMBER}", got=repr(number)
         )  # fmt: skip
-    if name.startswith("_") or hasattr(Enum, name):
+    if name.startswith("_") or name in dir(Enum):
         raise author_error(
             f"{cls.__name__}.{name} is the framework's own", "choose another name", at=of_class(cls, name)
         )

@@ -95,9 +95,7 @@ def flatten(value: object, shape: Shape) -> list[int]:
     if not issubclass(shape, Record):
         return [register_of(coerce(value, shape))]
     if not isinstance(value, shape):
-        raise author_error(
-            f"a {type(value).__name__} where {shape.__name__} is due", "assign its attributes one by one"
-        )
+        raise author_error(f"a {type(value).__name__} where {shape.__name__} is due", "name its attributes one by one")
     _open(value)
     parts = _attributes(shape).items()
     return [register for name, part in parts for register in flatten(getattr(value, name), part)]
@@ -197,5 +195,5 @@ def _open(record: Record) -> Tracing:
     cells = record._cells  # noqa: SLF001 -- the class is this module's
     if cells.tracing is not tracing:
         raise author_error(f"a {type(record).__name__} of another action", "borrow it again in this one")
-    tracing.require_inside(cells.block, type(record).__name__)
+    tracing.require_inside(cells.block, f"a {type(record).__name__}")
     return tracing

@@ -42,7 +42,7 @@ class Table(Generic[T]):
         if not parts:
             raise author_error("a key of no parts", "name at least one type: key=AccountId")
         if not isinstance(append_only, bool):
-            raise author_error("append_only", expected="True or False", got=repr(append_only))
+            raise author_error("append_only of a table", expected="True or False", got=repr(append_only))
         self.record = record
         self.key = parts
         self.append_only = append_only

@@ -92,7 +92,7 @@ class Tracing:
         """Refuse what was made in a `when` that has ended: where its condition does not hold, its checks were not made."""
         if block is not None and block not in self.blocks:
             raise author_error(
-                f"a {what} made inside `when` is used after it, where it may be any number",
+                f"{what} made inside `when` is used after it, where it may be any number",
                 "assign it to an attribute inside, or choose after it: x = select(condition, a, b)",
             )
 

@@ -220,7 +220,7 @@ def register_of(value: Value) -> int:
         raise author_error(
             f"a {type(value).__name__} of another action", "values live as long as the action: keep them in a Table"
         )
-    tracing.require_inside(value._block, type(value).__name__)  # noqa: SLF001
+    tracing.require_inside(value._block, f"a {type(value).__name__}")  # noqa: SLF001
     return value._register  # noqa: SLF001
 
 

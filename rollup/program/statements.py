@@ -10,7 +10,7 @@ from rollup.program.arrays import Array
 from rollup.program.frame import ACCOUNT_SLOT, exists
 from rollup.program.location import author_error
 from rollup.program.records import Record, flatten
-from rollup.program.tracing import Block, Ledger, Tracing, current
+from rollup.program.tracing import Ledger, Tracing, current
 from rollup.program.values import (
     U64,
     AccountId,
@@ -112,26 +112,33 @@ def _account_paid(tracing: Tracing, account: int) -> int:
 
     In a `when` that does not hold it is account 0, which nobody has and no step changes.
     """
-    keys = [account, *(_guard(tracing, block, account) for block in tracing.blocks)]
-    for key in keys:
-        if (TABLE_ACCOUNTS, key) in tracing.opened:
-            return _require_other(tracing.opened.index((TABLE_ACCOUNTS, key)))
-    blocks = tuple(tracing.blocks)
-    if any(paid == account and inner[: len(blocks)] == blocks for paid, inner in tracing.guarded.values()):
+    conditions = tuple(block.condition for block in tracing.blocks)
+    for slot, (table, key) in enumerate(tracing.opened):
+        if table == TABLE_ACCOUNTS and _always_open(tracing, slot, key, account, conditions):
+            return _require_other(slot)
+    next_account = tracing.builder.input(TransactionInput.NEXT_ACCOUNT)
+    tracing.require(exists(tracing.builder, account, next_account), "the account to pay does not exist")
+    if not conditions:
+        return tracing.borrow(TABLE_ACCOUNTS, account)
+    key = tracing.emit(Primitive.SELECT, conditions[-1], account, tracing.builder.const(0))
+    slot = tracing.borrow(TABLE_ACCOUNTS, key)
+    tracing.guarded[slot] = (account, conditions)
+    return slot
+
+
+def _always_open(tracing: Tracing, slot: int, key: int, account: int, conditions: tuple[int, ...]) -> bool:
+    """Tell whether a slot is an account's whenever `conditions` hold, the innermost last; `AuthorError` if only where more of them do."""
+    if slot not in tracing.guarded:
+        return key == account
+    paid, inner = tracing.guarded[slot]
+    if paid != account:
+        return False
+    if not conditions or conditions[-1] in inner[:-1]:
         raise author_error(
             "a payment after a `when` goes to the account paid inside, and such a transaction fails where it holds",
             "pay it before the block",
         )
-    next_account = tracing.builder.input(TransactionInput.NEXT_ACCOUNT)
-    tracing.require(exists(tracing.builder, account, next_account), "the account to pay does not exist")
-    slot = tracing.borrow(TABLE_ACCOUNTS, keys[-1])
-    if blocks:
-        tracing.guarded[slot] = (account, blocks)
-    return slot
-
-
-def _guard(tracing: Tracing, block: Block, account: int) -> int:
-    return tracing.emit(Primitive.SELECT, block.condition, account, tracing.builder.const(0))
+    return inner[-1] in conditions
 
 
 def _require_other(slot: int) -> int:

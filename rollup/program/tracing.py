@@ -72,8 +72,8 @@ class Tracing:
         self._holders = 0
         self.reads: set[int] = set()
         """The slots of records that are only looked at."""
-        self.guarded: dict[int, tuple[int, tuple[Block, ...]]] = {}
-        """By slot, the account's register and the `when`s of a payment that does not always happen; the slot's key is 0 where it does not."""
+        self.guarded: dict[int, tuple[int, tuple[int, ...]]] = {}
+        """By slot, the account's register and the conditions, the innermost last, of a payment that does not always happen; the slot's key is 0 where it does not."""
         self.appended: set[tuple[int, Block | None]] = set()
         """Conditions of absence that were required, and where."""
         self.unopened: list[Location] = []

@@ -71,7 +71,7 @@ class Market(Program):
     """Orders by number, and a book for each side."""
 
     account_bits = 4
-    capacity = 4
+    capacity = 8
     ADMIN = 1
     orders = Table(Order, key=U8, append_only=True)
     books = Table(Book, key=Side)
@@ -109,6 +109,8 @@ class Market(Program):
         with when(order.grade == Grade.FINE):
             pay(to, maximum(taken, 5))
             book.best.part = U8(absolute_difference(book.best.part, other.best.part))
+        with when(book.open):
+            pay(self.ADMIN, 1)
         with when(other.counts.contains(7)):
             send_to_l1(0xA1, taken)
         with when(side == far):

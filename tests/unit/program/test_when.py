@@ -17,9 +17,11 @@ from rollup import (
     action,
     pay,
     require,
+    select,
     send_to_l1,
     when,
 )
+from rollup.crypto.poseidon2 import Domain, hash_items
 from rollup.errors import AuthorError
 from rollup.params import Reason, Status
 from tests.programs.world import World, outcome, why
@@ -72,6 +74,31 @@ class Choosing(Program):
             with when(amount >= 200):
                 send_to_l1(out, 7)
                 pay(other, 1)
+
+    @action
+    def several(self, tx: Transaction, one: AccountId, other: AccountId, a: U64, b: U64) -> None:
+        """Pay none, one or both of two."""
+        with when(a != 0):
+            pay(one, a)
+        with when(b != 0):
+            pay(other, b)
+
+    @action
+    def disguised(self, tx: Transaction, to: AccountId, a: U64) -> None:
+        """Pay in a block, and in every case the number that the block's slot has as its key."""
+        with when(a != 0):
+            pay(to, 1)
+        pay(select(a != 0, to, AccountId(0)), 5)
+
+    @action
+    def nested(self, tx: Transaction, to: AccountId, a: U64) -> None:
+        """Pay one account in a block, in a block inside it, and in another of the same condition."""
+        with when(a > 1):
+            pay(to, 10)
+            with when(a > 2):
+                pay(to, 20)
+        with when(a > 1):
+            pay(to, 40)
 
     @action
     def both(self, tx: Transaction, to: AccountId, a: U64, b: U64) -> None:
@@ -130,7 +157,8 @@ def test_payments_and_withdrawals_happen_where_their_conditions_hold(
 ) -> None:
     assert outcome(world.act("send", ALICE, to, other, amount, 0xA1)) == APPLIED
     assert balances(world) == after
-    assert world.withdrawals_count == (amount >= 200)
+    sent = hash_items(Domain.WITHDRAWAL, [0, 0xA1, 7]) if amount >= 200 else 0
+    assert (world.withdrawals_count, world.withdrawals) == (amount >= 200, sent)
 
 
 @pytest.mark.parametrize(
@@ -151,10 +179,48 @@ def test_payments_fail_where_their_conditions_hold(
     assert (balances(world), world.withdrawals_count) == ((1000, 1000, 1000), 0)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "a", "b", "after"),
+    [
+        (BOB, CAROL, 0, 0, (1000, 1000, 1000)),
+        (BOB, CAROL, 4, 0, (996, 1004, 1000)),
+        (BOB, CAROL, 0, 5, (995, 1000, 1005)),
+        (BOB, CAROL, 4, 5, (991, 1004, 1005)),
+        (BOB, BOB, 0, 0, (1000, 1000, 1000)),
+        (ALICE, ALICE, 0, 0, (1000, 1000, 1000)),
+        (NOBODY, 0, 0, 0, (1000, 1000, 1000)),
+        (BOB, BOB, 0, 5, (995, 1005, 1000)),
+        (BOB, BOB, 4, 5, "a record is borrowed twice"),
+        (BOB, 0, 4, 5, "the account to pay does not exist"),
+        (0, 0, 4, 5, "the account to pay does not exist"),
+    ],
+)
+def test_payments_that_do_not_happen_meet_nobody(
+    world: World, one: int, other: int, a: int, b: int, after: object
+) -> None:
+    run = world.act("several", ALICE, one, other, a, b)
+    assert (balances(world) if outcome(run) == APPLIED else why(run)) == after
+
+
 @pytest.mark.parametrize(("a", "b", "paid"), [(5, 3, 5), (5, 9, 14)])
 def test_payment_in_a_block_adds_to_the_one_before_it(world: World, a: int, b: int, paid: int) -> None:
     assert outcome(world.act("both", ALICE, BOB, a, b)) == APPLIED
     assert balances(world) == (1000 - paid, 1000 + paid, 1000)
+
+
+@pytest.mark.parametrize(
+    ("a", "problem"), [(0, "the account to pay does not exist"), (1, "a record is borrowed twice")]
+)
+def test_account_that_nobody_has_is_never_paid(world: World, a: int, problem: str) -> None:
+    assert why(world.act("disguised", ALICE, BOB, a)) == problem
+    assert world.record(0, 0) == (0, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(("a", "paid"), [(1, 0), (2, 50), (3, 70)])
+def test_payments_to_one_account_in_nested_blocks_add_up(world: World, a: int, paid: int) -> None:
+    assert outcome(world.act("nested", ALICE, BOB, a)) == APPLIED
+    assert balances(world) == (1000 - paid, 1000 + paid, 1000)
+    assert Choosing.image().action("nested").slots == (0, 0)
 
 
 class Keeping(Program):

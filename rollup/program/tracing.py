@@ -1,6 +1,6 @@
 """Tracing: an action runs once, with symbolic values, and leaves its graph behind."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -31,11 +31,17 @@ class Block:
     ----------
     condition
         The register that tells whether what is inside takes effect: the block's own condition and those around it.
+    place
+        Where its `with` is.
+    names
+        What the names that it assigns were bound to before.
     written, held, ledger
         What `Tracing` had when it began.
     """
 
     condition: int
+    place: Location
+    names: Mapping[str, object]
     written: dict[tuple[int, int], int]
     held: dict[tuple[int, int], int]
     ledger: Ledger

@@ -1,12 +1,18 @@
 """`when`: what takes effect only if a condition holds."""
 
+import sys
 from types import TracebackType
+from typing import Final
 
 from rollup.ir.primitives import Primitive
-from rollup.program.early_exits import refuse_early_exits
+from rollup.program.arrays import Array
 from rollup.program.location import Location, author_error, here
+from rollup.program.plain_python import names_before, refuse_early_exits, refuse_new_values
+from rollup.program.records import Record
 from rollup.program.tracing import Block, Ledger, Tracing, current
-from rollup.program.values import Bool, register_of
+from rollup.program.values import Bool, Value, register_of
+
+_SYMBOLIC: Final = (Value, Array, Record)
 
 
 class when:  # noqa: N801 -- it is read as a statement
@@ -30,11 +36,13 @@ class when:  # noqa: N801 -- it is read as a statement
         tracing, outer = self._require_current(), self._tracing.block
         if self._place in tracing.unopened:
             tracing.unopened.remove(self._place)
-        refuse_early_exits(here())
+        place = here()
+        refuse_early_exits(place)
         condition = self._condition
         if outer is not None:
             condition = tracing.emit(Primitive.AND, outer.condition, condition)
-        tracing.blocks.append(Block(condition, dict(tracing.written), dict(tracing.held), tracing.ledger))
+        names = names_before(place, sys._getframe(1).f_locals)  # noqa: SLF001 -- as in `location.here`
+        tracing.blocks.append(Block(condition, place, names, dict(tracing.written), dict(tracing.held), tracing.ledger))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -42,6 +50,7 @@ class when:  # noqa: N801 -- it is read as a statement
         """End the block: what it changed keeps its old value where the condition does not hold."""
         block = self._tracing.blocks.pop()
         if error is None:
+            refuse_new_values(block.place, block.names, sys._getframe(1).f_locals, _SYMBOLIC)  # noqa: SLF001 -- as in `location.here`
             _merge(self._tracing, block)
 
     def __bool__(self) -> bool:

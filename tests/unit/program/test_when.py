@@ -258,3 +258,30 @@ def test_block_that_raises_leaves_no_condition_behind() -> None:
     with pytest.raises(AuthorError, match="raised KeyError"):
         Raising.image()
     assert Choosing.image().actions
+
+
+def test_names_of_loops_and_names_used_inside_alone_are_left_to_the_author() -> None:
+    class Looping(Program):
+        account_bits = 4
+        cells = Table(Cell, key=AccountId)
+
+        @action
+        def act(self, tx: Transaction, a: U64, b: U64) -> None:
+            cell = self.cells[tx.sender]
+            with when(a > b):
+                for i in range(3):
+                    part = a * i
+                    cell.high += part
+            with when(b > a):
+                for i in range(2):
+                    part = b + i
+                    cell.high += part
+                last = b + 1
+                cell.low = last
+
+    world = World(Looping.image())
+    world.register()
+    assert outcome(world.act("act", ALICE, 9, 5)) == APPLIED
+    assert world.record(1, ALICE) == (0, 27)
+    assert outcome(world.act("act", ALICE, 1, 5)) == APPLIED
+    assert world.record(1, ALICE) == (6, 27 + 11)

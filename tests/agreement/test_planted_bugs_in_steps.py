@@ -9,13 +9,14 @@ import pytest
 
 from l1bridge.client import L1Client
 from l1bridge.compiler import source
-from provers.validity.arithmetise import data_chunk, step
-from provers.validity.arithmetise.decoding import TransactionReader
+from provers.validity.arithmetise import data_chunk, decoding, step
+from provers.validity.arithmetise.decoding import TransactionReader, read_group
 from provers.validity.arithmetise.leaves import RecordTerms
 from provers.validity.arithmetise.records import Slot
 from provers.validity.constraints.bits import canonical_bits
 from provers.validity.constraints.builder import Builder
-from provers.validity.constraints.linear import Term
+from provers.validity.constraints.linear import Term, add_all
+from provers.validity.constraints.logic import is_zero
 from rollup.batch.packing import decode_transaction
 from rollup.execution import engine, step_trace, task
 from rollup.params import ELEMENT_BITS
@@ -34,10 +35,12 @@ APPLIED, FAILED, NEW = (
     "a failed call, whose fee is burnt",
     "a registration",
 )
-UNDECODABLE, FULL, LATER, FREE = (
+UNDECODABLE, FULL, LATER, FIFTH, SPILT, FREE = (
     "undecodable",
     "full",
     "a second call",
+    "a call of the second group",
+    "elements of 253 bits",
     "a call for no fee, which changes no last attribute",
 )
 NEIGHBOURS = "a payment between accounts under one node, below all that a circuit keeps of the tree"
@@ -45,7 +48,7 @@ NEIGHBOURS = "a payment between accounts under one node, below all that a circui
 ON_L1: list[tuple[str, Mutation]] = [
     (APPLIED, M("after[STEP] = {}", "header[STEP] + 1", "header[STEP]")),
     (NEW, M("after[INBOX_INDEX] = {}", "header[INBOX_INDEX] + 1", "header[INBOX_INDEX]")),
-    (APPLIED, M("after[DATA_CURSOR] = {}", "cursor + STRIDE", "cursor + STRIDE + 1")),
+    (APPLIED, M("after[DATA_CURSOR] = {}", "cursor + 1", "cursor + 2")),
     (APPLIED, M("after[DATA_CURSOR] = {}", "numbers.END", "numbers.END - 1")),
     (APPLIED, M("inputs[0] = {}", "context.payee", "2")),
     (APPLIED, M("after[FEES] = {}", "run.outputs[numbers.OUTPUT_FEES]", "header[FEES]")),
@@ -55,12 +58,17 @@ ON_L1: list[tuple[str, Mutation]] = [
     (NEW, M("inputs[k] = {}", "words[k + 1]", "words[k]")),
     (UNDECODABLE, M("inputs[7] = {}", "convert(decoded.decodable, uint256)", "1")),
     (LATER, M("inputs[11] = {}", "header[FEES]", "0")),
-    (FULL, M("if {}:", "cursor > LAST_START", "cursor > LAST_START + STRIDE")),
+    (FULL, M("if {}:", "cursor >= CAPACITY", "cursor > CAPACITY")),
     (
         FREE,
         M("changed = {}", "changed or attributes[k] != record.attributes[k]", "attributes[k] != record.attributes[k]"),
     ),
-    (LATER, M("inputs[12 + k] = {}", "decoded.arguments[k]", "0")),
+    (LATER, M("inputs[12 + k] = {}", "decoded.words[k]", "0")),
+    (LATER, M("inputs[12 + words + k] = {}", "decoded.arguments[k]", "0")),
+    (LATER, M("if k < count else {}", "group + place", "group")),
+    (LATER, M("slot: uint256 = {}", "place * STRIDE", "0")),
+    (FIFTH, M("group: uint256 = {}", "cursor // numbers.GROUP * (numbers.GROUP + STRIDE)", "0")),
+    (SPILT, M("parcel.window[k] = {}", "transaction.readable(element)", "element")),
 ]
 
 
@@ -74,7 +82,7 @@ def scene(name: str) -> Posted:
         return post(PAYING, pen.elements)
     pen = Pen(COUNTING)
     tag, *args = USUAL[COUNTING.name]
-    for _ in range({UNDECODABLE: 1, FREE: 1, LATER: 2, FULL: COUNTING.layout.capacity + 1}[name]):
+    for _ in range({UNDECODABLE: 1, FREE: 1, LATER: 2, FIFTH: 5, FULL: COUNTING.layout.capacity + 1}[name]):
         good = pen.call(tag, RICH, *args, fee=name != FREE)
         padding, width = parts(COUNTING, ADD)["padding"]
         pen.write(overwrite(good, padding, width, 1) if name == UNDECODABLE else good)
@@ -151,15 +159,22 @@ def test_bug_in_the_engine_is_noticed(monkeypatch: pytest.MonkeyPatch, mutant: C
     assert notices(lambda: agree_in_constraints(scene(proved), ()))
 
 
-def read_unmasked(b: Builder, inputs: Sequence[Term]) -> list[Term]:
-    return canonical_bits(b, inputs[0])[:ELEMENT_BITS]
+def read_masked(b: Builder, inputs: Sequence[Term]) -> list[Term]:
+    """Read an element of more bits as 0."""
+    bits = canonical_bits(b, inputs[0])
+    few = is_zero(b, add_all(bits[ELEMENT_BITS:]))
+    return [b.product(bit, few) for bit in bits[:ELEMENT_BITS]]
+
+
+def read_with_one_r_y(b: Builder, elements: Sequence[Term]) -> list[list[Term]]:
+    return [[elements[0], *bits] for _, *bits in read_group(b, elements)]
 
 
 def replace_in_order(
-    b: Builder, family: Any, opened: Sequence[Slot], terms: Any, top: Sequence[Term]
+    b: Builder, family: Any, opened: Sequence[Slot], scope: Any, top: Sequence[Term]
 ) -> Sequence[Term]:
     for slot in opened:
-        top = slot.replace(b, terms, top)
+        top = slot.replace(b, scope, top)
     return top
 
 
@@ -168,7 +183,8 @@ def keep(slot: Slot, b: Builder, table: int, terms: Any) -> RecordTerms:
 
 
 IN_CIRCUITS: dict[str, tuple[str, Any, str, Any]] = {
-    "elements of 253 bits are read": ("an element of 253 bits", data_chunk, "read_element", read_unmasked),
+    "elements of 253 bits read as zero": (SPILT, decoding, "read_element", read_masked),
+    "all of a group have one r_y": (LATER, data_chunk, "read_group", read_with_one_r_y),
     "everything is decodable": (UNDECODABLE, TransactionReader, "_decodable", lambda reader, shared: 1),
     "slots are replaced in their own order": (NEIGHBOURS, step, "replace_records", replace_in_order),
     "nothing is stored": (FAILED, Slot, "_stored", keep),

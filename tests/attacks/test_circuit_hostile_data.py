@@ -27,7 +27,8 @@ from rollup import (
 from rollup.batch.batch import Batch
 from rollup.batch.inbox import Message
 from rollup.batch.packed_fee import decode_fee
-from rollup.batch.slots import bits_of, elements_of, slots_from_bits
+from rollup.batch.parcel import elements_of
+from rollup.batch.slots import bits_of, slots_from_bits
 from rollup.batch.transaction import Transaction as Call
 from rollup.crypto import eddsa, jubjub
 from rollup.crypto.fr import R
@@ -164,7 +165,7 @@ class Scene:
         args = tuple(self._argument(width) for width in IMAGE.graph(tag).arguments)
         call = Call(tag, sender, self.draw.choice([0, 1, 1024, 2047 << 31]), args)
         signed = call.sign(KEYS[max(sender, 1) - 1], LAYOUT, DOMAIN, self.nonces[sender])
-        slots = signed.slots(IMAGE)
+        slots = signed.parcel(IMAGE)
         if self.draw.random() < 0.3:
             return self._spoilt(bits_of(slots))
         self.nonces[sender] = (self.nonces[sender] + 1) % R
@@ -229,7 +230,7 @@ def test_a_fee_that_is_signed_and_written_in_another_way_is_skipped_provably(fee
     """Whoever relays a call could else write it in several ways."""
     chain = small_chain()
     at = chain.image.layout.fee_offset
-    (slots,) = (call.slots(chain.image) for call in [chain.call(MINT, 1, 0, GOLD, 1, fee=fee)])
+    (slots,) = (call.parcel(chain.image) for call in [chain.call(MINT, 1, 0, GOLD, 1, fee=fee)])
     text = bits_of(slots) & ~(0xFFFF << at) | packed << at
     assert decode_fee(packed) == (fee, False)
     (chunk,) = chain.chunks(elements_of(slots_from_bits(text, len(slots))))

@@ -9,7 +9,7 @@ import pytest
 from provers.adversaries.liars import Lie, credit, lie_at, words
 from rollup.batch.blob import to_blob, to_words
 from rollup.batch.inbox import Message
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.crypto.fr import R
 from rollup.crypto.keccak import keccak256
 from rollup.crypto.poseidon2 import Domain, hash_items
@@ -84,7 +84,7 @@ def test_blob_full_of_garbage_with_known_tags_is_a_full_batch_of_skipped_calls_a
 
 def test_elements_too_large_for_slots_read_as_zero_here_and_on_l1(chain: Chain) -> None:
     """SOUNDNESS 2, 12: 2^252 and R - 1 are elements of a blob, and no data."""
-    good = elements_of(chain.call(ALICE, "add", 1).slots(chain.image))
+    good = elements_of([chain.call(ALICE, "add", 1).parcel(chain.image)])
     # The first holds the tag, the next two the signature and the argument; the last one only padding, which is 0 anyway.
     became: list[tuple[str, Status]] = []
     for place in range(len(good)):
@@ -100,7 +100,7 @@ def test_elements_too_large_for_slots_read_as_zero_here_and_on_l1(chain: Chain) 
 
 def test_call_behind_an_unknown_tag_never_happened(chain: Chain) -> None:
     """SOUNDNESS 8: an unknown tag ends the data; who claims that the call behind it was carried out loses."""
-    call = chain.call(ALICE, "add", 1, fee=2).slots(chain.image)
+    call = chain.call(ALICE, "add", 1, fee=2).parcel(chain.image)
     stride = chain.image.layout.stride
     chain.post(elements=elements_of((*(9,), *(0,) * (stride - 1), *call)))
     assert [receipt.kind for receipt in chain.executions[-1].receipts] == ["fees"]
@@ -112,7 +112,7 @@ def test_call_behind_an_unknown_tag_never_happened(chain: Chain) -> None:
 def test_call_that_begins_past_the_capacity_is_not_carried_out(chain: Chain) -> None:
     """SOUNDNESS 12: the data of a batch ends with its capacity, though the blob goes on."""
     layout = chain.image.layout
-    slots = chain.call(ALICE, "add", 1).slots(chain.image) * (layout.capacity + 1)
+    slots = chain.call(ALICE, "add", 1).parcel(chain.image) * (layout.capacity + 1)
     chain.post(elements=elements_of(slots), kind=DataKind.BLOB)
     assert len(chain.executions[-1].receipts) == layout.capacity + 1
     judged(chain, chain.derived(), layout.capacity)

@@ -62,7 +62,7 @@ def mint(chain: Chain, nonce: int = 0, amount: int = 1, to_domain: int | None = 
     """A call that FRIEND signed for its `nonce`-th transaction; parts changed after that."""
     call = Transaction(chain.image.action("mint").tag, FRIEND, FEE, (7, amount))
     where = chain.domain if to_domain is None else to_domain
-    return Packed.of(chain.image, call.sign(OWNER, chain.image.layout, where, nonce), **changes)
+    return Packed.of(chain.image, call.sign(OWNER, chain.image, where, nonce), **changes)
 
 
 def made(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.crypto.fr import R
 from rollup.params import BLOB_ELEMENTS, ChunkKind, DataKind, Reason, Status
 from tests.unit.validity.backend.claims import Claim

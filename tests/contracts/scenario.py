@@ -9,7 +9,7 @@ from l1bridge import kzg
 from rollup.batch.batch import Batch
 from rollup.batch.blob import to_data
 from rollup.batch.inbox import EMPTY_ROLLING, Message, rolling_hash
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.batch.transaction import Transaction
 from rollup.crypto import eddsa
 from rollup.crypto.eddsa import SecretKey
@@ -96,7 +96,7 @@ class Scenario:
 
 def signed(image: Image, call: Transaction, nonce: int = 0, domain: int = DOMAIN) -> tuple[int, ...]:
     """Return the slots of a call, signed by its sender."""
-    return call.sign(secret(call.sender), image.layout, domain, nonce).slots(image)
+    return call.sign(secret(call.sender), image, domain, nonce).parcel(image)
 
 
 def transfer(amount: int = 30, *, to: int = BOB, sender: int = ALICE, fee: int = FEE) -> Transaction:

@@ -11,7 +11,8 @@ from l1bridge import kzg
 from l1bridge.client import L1Client
 from provers.optimistic.one_step import build_evidence
 from rollup.batch.inbox import Message, rolling_hash
-from rollup.batch.slots import bits_of, elements_of, slots_from_bits
+from rollup.batch.parcel import elements_of
+from rollup.batch.slots import bits_of, slots_from_bits
 from rollup.batch.transaction import Transaction
 from rollup.crypto.fr import R
 from rollup.execution.engine import step

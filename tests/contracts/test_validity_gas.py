@@ -18,7 +18,7 @@ from provers.validity.backend.groth16 import key_words
 from provers.validity.backend.limits import MAX_CHUNKS, most_chunks
 from provers.validity.backend.payload import payload_of
 from provers.validity.backend.transcript import draw
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.crypto.fr import R
 from rollup.params import BLOB_ELEMENTS, DataKind
 from rollup.ports.l1 import TRANSACTION_GAS_CAP

@@ -12,7 +12,7 @@ from provers.validity.arithmetise.context import (
     give_context,
     give_elements,
 )
-from provers.validity.arithmetise.decoding import TransactionReader, read_element, select_action
+from provers.validity.arithmetise.decoding import TransactionReader, read_group, select_action
 from provers.validity.arithmetise.evaluation import run_length
 from provers.validity.arithmetise.graphs import merge
 from provers.validity.arithmetise.records import Brought, Selection, slot_count
@@ -24,9 +24,8 @@ from provers.validity.constraints.logic import disjunction, is_equal, select
 from rollup.ir.image import Image
 from rollup.params import END, GROUP, SLOT_BITS, TAG_FEES, ChunkKind, TransactionInput
 
-ELEMENT = "element"
 TRANSACTION = "transaction"
-"""Pieces: one element read into bits, and one transaction."""
+"""The piece that runs one transaction."""
 
 
 class DataCircuit:
@@ -90,23 +89,17 @@ class DataCircuit:
         SAFETY: a transaction runs exactly if the one before it ran and its own tag is known, so which ones run is no prover's choice (SPEC §4, rule 3). None lies
         beyond the capacity: a chunk starts at transaction k·n, where the cursor stands, and n divides the capacity.
         """
+        size = self._layout.group_elements
+        with b.part("decoding"):
+            groups = [read_group(b, elements[at : at + size]) for at in range(0, len(elements), size)]
+        parcels = [parcel for group in groups for parcel in group]
         alive, called = b.pin(1), []
-        for number, own in enumerate(self._parcels(b, elements)):
+        for number, own in enumerate(parcels):
             body = partial(self._call, chunk.step("transaction", number) if chunk else None)
             alive, *after = b.repeat(TRANSACTION, body, [alive, context.domain, *state.terms(), *own])
             state = State.of(after)
             called.append(alive)
         return state, alive, add_all(called)
-
-    def _parcels(self, b: Builder, elements: Sequence[Term]) -> Iterator[list[Term]]:
-        """Yield the r_y of every transaction and the bits of its slots (SPEC §4, Data)."""
-        length = SLOT_BITS * self._layout.stride
-        for start in range(0, len(elements), self._layout.group_elements):
-            group = elements[start : start + self._layout.group_elements]
-            with b.part("decoding"):
-                bits = [bit for element in group[GROUP:] for bit in b.repeat(ELEMENT, read_element, [element])]
-            for place, r_y in enumerate(group[:GROUP]):
-                yield [r_y, *bits[place * length : (place + 1) * length]]
 
     def _call(self, step: StepWitness | None, b: Builder, inputs: Sequence[Term]) -> list[Term]:
         """Run a transaction if the first input, a Boolean, is 1 and its tag is known; domain, the state, r_y and the bits follow."""

@@ -17,11 +17,15 @@ from rollup.params import (
     FEE_EXPONENT_BITS,
     FEE_MANTISSA_BITS,
     FULL,
+    GROUP,
     PACKED_FEE_BITS,
     SCALAR_BITS,
     TAG_BITS,
     TransactionInput,
 )
+
+ELEMENT = "element"
+"""The piece that reads one element into bits."""
 
 
 def read_element(b: Builder, inputs: Sequence[Term]) -> list[Term]:
@@ -30,6 +34,13 @@ def read_element(b: Builder, inputs: Sequence[Term]) -> list[Term]:
     SPEC: §4, the bits above them mean nothing. They are part of the element all the same, which has one such decomposition only.
     """
     return canonical_bits(b, inputs[0])[:ELEMENT_BITS]
+
+
+def read_group(b: Builder, elements: Sequence[Term]) -> list[list[Term]]:
+    """Return of each transaction of a group its r_y and the bits of its slots, the lowest first (SPEC §4, Data)."""
+    bits = [bit for element in elements[GROUP:] for bit in b.repeat(ELEMENT, read_element, [element])]
+    length = len(bits) // GROUP
+    return [[r_y, *bits[k * length : (k + 1) * length]] for k, r_y in enumerate(elements[:GROUP])]
 
 
 def select_action(b: Builder, bits: Sequence[Term], alive: Term, actions: int) -> Selection:

@@ -21,7 +21,7 @@ fees = st.sampled_from([0, 1, 3, 4]).flatmap(lambda few: st.one_of(st.just(few),
 
 
 @st.composite
-def calls(draw: st.DrawFn, pen: Pen) -> tuple[int, ...]:
+def calls(draw: st.DrawFn, pen: Pen) -> Parcel:
     """Draw a call of any action with arguments that often work, signed well or badly, and sometimes written over in one part."""
     image: Image = pen.image
     tag = draw(st.integers(1, image.layout.actions))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from rollup.batch.parcel import Parcel
 from rollup.crypto.fr import R
 from rollup.crypto.jubjub import ORDER
 from rollup.ir.image import Image
@@ -22,7 +23,7 @@ from tests.agreement.programs import (
 )
 from tests.agreement.writing import Pen, overwrite, parts
 
-Write = Callable[[Pen], tuple[int, ...]]
+Write = Callable[[Pen], Parcel]
 WITHDRAW, MINT, TRANSFER = 1, 2, 3
 ADD = 2
 NOTE, WORK = 2, 3
@@ -68,7 +69,7 @@ def skipped(reason: Reason, name: str, image: Image, sender: int = RICH, **forge
 def spoilt(reason: Reason, image: Image, part: str, value: int, *, last: bool = False) -> Call:
     """Overwrite a part of a good transaction; its last bit only where `last`."""
 
-    def write(pen: Pen) -> tuple[int, ...]:
+    def write(pen: Pen) -> Parcel:
         tag, *args = USUAL[image.name]
         offset, width = parts(pen.image, tag)[part]
         where = (offset + width - 1, 1) if last else (offset, width)

@@ -17,12 +17,12 @@ from tests.unit.validity.arithmetise.chain import GOLD, MINT, Z, small_chain, zc
 
 ELEMENT = 77
 CONTEXT = (3, R - 1)
-PLACE = "_lagrange_term require_bits"
+PLACE = "_run_sum require_bits"
 
 
 def valuing(b: Builder, x: Sequence[Term]) -> Sequence[Term]:
     """One element at a place: z, zc, y, place, element, context."""
-    require_value(b, z=x[0], zc=x[1], y=x[2], context=x[5:], indices=[x[3]], elements=[x[4]])
+    require_value(b, z=x[0], zc=x[1], y=x[2], context=x[5:], start=x[3], elements=[x[4]], run=1)
     return []
 
 
@@ -58,16 +58,16 @@ def test_a_place_beyond_13_bits_is_none(place: int) -> None:
 def test_at_a_point_of_the_domain_there_is_no_proof_of_anything(place: int) -> None:
     """The element there would have the value 0·w/0. Of the others 0 is the truth, and even that is not proved."""
     z = binding.blob_domain()[place]
-    outside = Lie("_outside_domain", always(1))
+    outside = Lie("_outside_domain divide", always(1))
     context = zc(0) * binding.context_sum(CONTEXT, z) % R
     for wish in (0, 1, 5):
-        lies = (Lie("_lagrange_term", always(wish)), outside)
+        lies = (Lie("_run_sum divide", always(wish)), outside)
         assert lie_to(valuing, [z, zc(0), (context + wish) % R, place, ELEMENT, *CONTEXT], *lies).broken >= 1
     assert lie_to(valuing, [z, zc(0), context, place ^ 1, ELEMENT, *CONTEXT], outside).broken == 1
 
 
 def test_a_quotient_is_not_the_provers_to_choose() -> None:
-    attempt = lie_to(valuing, [Z, zc(0), value(9), 9, ELEMENT, *CONTEXT], Lie("_lagrange_term", lambda v: [v[0] + 1]))
+    attempt = lie_to(valuing, [Z, zc(0), value(9), 9, ELEMENT, *CONTEXT], Lie("_run_sum divide", lambda v: [v[0] + 1]))
     assert not attempt.holds
 
 
@@ -95,7 +95,7 @@ def test_powers_of_no_two_chunks_overlap_nor_those_of_the_data() -> None:
 @pytest.mark.parametrize("number", [0, 1, 4, TAIL_ELEMENTS])
 def test_the_count_of_a_tail_is_not_said_to_be_another(number: int) -> None:
     tail = ChunkInput(ChunkKind.TAIL, start=26, count=4, elements=(1, 2, 3, 4))
-    attempt = prove(tail, Lie("build_tail is_equal is_zero", lambda v: [0 if v[0] else 99], number))
+    attempt = prove(tail, Lie("build is_equal is_zero", lambda v: [0 if v[0] else 99], number))
     assert attempt.holds == (number == 4), "where the count is this number the inverse of 0 is free, and harmless"
 
 

@@ -14,7 +14,7 @@ from rollup.crypto.fr import R
 from rollup.crypto.jubjub import GENERATOR, Point
 from rollup.crypto.poseidon2 import Domain, hash_items
 from tests.attacks.circuit_liar import Lie, Values, bits_of, lie_to, plus_r, prove
-from tests.unit.validity.arithmetise.chain import ACCOUNTS, GOLD, KEYS, MINT, WITHDRAW, Chain, small_chain
+from tests.unit.validity.arithmetise.chain import ACCOUNTS, BALANCES, GOLD, KEYS, MINT, WITHDRAW, Chain, small_chain
 
 ROOM = 2**255 - R
 """An element below this has a second string of 255 bits: that of itself plus R."""
@@ -23,19 +23,21 @@ COMPARISON = "is_less require_bits"
 
 
 def one_call(chain: Chain) -> ChunkInput:
-    """Return a batch of one call whose first element has a second reading."""
+    """Return a batch of one call of which the element with the tag has a second reading."""
     for fee in range(100):
         (chunk,) = small_chain().chunks_of_calls(chain.call(MINT, 1, 0, GOLD, 1, fee=fee))
-        if chunk.elements[0] < ROOM:
+        if chunk.elements[4] < ROOM:
             return chunk
     raise AssertionError("none of a hundred signatures begins with a small number")
 
 
-def test_an_element_read_as_itself_plus_r_does_not_hide_a_transaction() -> None:
-    """The other reading is above 2^252, so it counts as 0, and the data would end before the call."""
+def test_an_element_read_as_itself_plus_r_does_not_spoil_a_transaction() -> None:
+    """R ends in a 1, so the other reading has the next tag, of another action, and the signature is none of that."""
     chunk = one_call(small_chain())
-    attempt = prove(replace(chunk, steps=chunk.steps[1:]), Lie(ELEMENT, plus_r))
-    assert attempt.header.step == 1, "the prover would have dropped the call"
+    honest, attempt = prove(chunk), prove(chunk, Lie(ELEMENT, plus_r))
+    assert honest.holds
+    assert (honest.header.fees, attempt.header.step) == (0, 2)
+    assert attempt.header.state_root != honest.header.state_root, "the prover would have had the call skipped"
     assert not attempt.holds
 
 
@@ -88,8 +90,30 @@ def test_another_accounts_record_is_refused_where_the_senders_is_due() -> None:
     stolen = tuple(replace(slot, index=victim, old=record, path=path) for slot in call.slots)
     paid = tuple(replace(slot, path=chain.tree.path(payee)) for slot in fees.slots)
     forged = replace(chunk, steps=(replace(call, slots=stolen), replace(fees, slots=paid)))
-    attempt = prove(forged, Lie("_call replace require_bits", bits_of(victim), 2))
+    attempt = prove(forged)
     assert (prove(chunk).header.withdrawals_count, attempt.header.withdrawals_count) == (0, 1)
+    assert not attempt.holds, "the place in the tree is the sender's own bits"
+
+
+def test_a_slot_is_not_at_another_place_than_its_key() -> None:
+    """Somebody else's purse gets what is minted: record and path are true, and the bits of the place are told to be those of that record."""
+    chain = small_chain()
+    other = chain.image.layout.tree_index(BALANCES, 3 << 8 | GOLD)
+    record, path = chain.tree.get(other), chain.tree.path(other)
+    (chunk,) = chain.chunks_of_calls(chain.call(MINT, 1, 0, GOLD, 7))
+    call, fees = chunk.steps
+    chain.tree.update(chain.image.layout.tree_index(BALANCES, 1 << 8 | GOLD), ())
+    chain.tree.update(other, (record[0] + 7,))
+    moved = tuple(
+        replace(slot, index=other, old=record, path=path)
+        if slot.slot == 1
+        else replace(slot, path=chain.tree.path(slot.index))
+        for slot in call.slots
+    )
+    paid = tuple(replace(slot, path=chain.tree.path(slot.index)) for slot in fees.slots)
+    forged = replace(chunk, steps=(replace(call, slots=moved), replace(fees, slots=paid)))
+    attempt = prove(forged, Lie("_call replace require_bits", bits_of(other)))
+    assert attempt.header.state_root != prove(chunk).header.state_root
     assert attempt.broken == 1
 
 

@@ -84,7 +84,7 @@ def system(circuits: ProgramCircuits) -> R1CS:
 
 def chunk_of(*calls: Call) -> tuple[ChunkInput, tuple[str, ...]]:
     chain = Chain.start(Twins.image())
-    batch, traces = chain.trace(elements_of(chain.slots(calls)))
+    batch, traces = chain.trace(elements_of(chain.parcels(calls)))
     statuses = tuple(trace.receipt.reason or trace.receipt.status.name for trace in traces if trace.receipt)
     (chunk,) = chunks_of(chain.image.layout, batch, traces, TRANSACTIONS)
     return chunk, statuses

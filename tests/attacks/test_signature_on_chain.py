@@ -79,7 +79,7 @@ def made(
     point = jubjub.add(jubjub.multiply(r, GENERATOR), r_part)
     for amount in range(1, 999):
         call = Transaction(chain.image.action("mint").tag, sender, FEE, (7, amount))
-        c = challenge(point, KEYS[sender], (call.message(chain.image.layout, chain.domain, nonce),))
+        c = challenge(point, KEYS[sender], call.message(chain.image, chain.domain, nonce))
         s = (r + c * scalar) % ORDER
         if (s >= SCALAR_LIMIT) == large:
             return Packed(chain.image, call.tag, sender, encode_fee(FEE), s, point.x & 1, point.y, call.args)

@@ -120,7 +120,7 @@ class Chain:
     def chunks_of_calls(
         self, *calls: Transaction, payee: int = 3, runner: Runner = interpreter.run
     ) -> tuple[ChunkInput, ...]:
-        batch, traces = self.trace(elements_of(self.slots(calls)), (), payee, runner)
+        batch, traces = self.trace(elements_of(self.parcels(calls)), (), payee, runner)
         return chunks_of(self.image.layout, batch, traces, TRANSACTIONS)
 
 

@@ -127,7 +127,8 @@ def scenario(
     state = genesis(image) if state is None else state
     start = StepHeader(state.root, 0, 0, 0, 3, before, 0, before)
     nothing = Parcel(0, (0,) * image.layout.stride)
-    data = tuple(elements_of([nothing] * before + [parcel] * (parcel is not None)) if elements is None else elements)
+    parcels = [*[nothing] * before, *([parcel] if parcel else [])]
+    data = tuple(elements_of(parcels) if elements is None else elements)
     encoded = to_data(kind, data)
     batch = Batch(
         number=1,

@@ -180,15 +180,14 @@ def test_data_beyond_the_capacity_is_not_read(counter: Chain) -> None:
     assert counter.state.get(COUNTER.layout.tree_index(1, 0)) == (COUNTER.layout.capacity,)
 
 
-def test_step_headers_count_steps_slots_and_fees(counter: Chain) -> None:
+def test_step_headers_count_steps_transactions_and_fees(counter: Chain) -> None:
     calls = [counter.call(1, "add", 1, fee=3), counter.call(2, "add", 1, fee=4)]
     batch = counter.batch(packed(counter, *calls), [deposit(KEYS[2], 5)], payee=1)
-    stride = COUNTER.layout.stride
     headers = counter.apply(batch).step_headers
     assert [(h.inbox_index, h.data_cursor, h.fees, h.step) for h in headers] == [
         (3, 0, 0, 1),
-        (3, stride, 3, 2),
-        (3, 2 * stride, 7, 3),
+        (3, 1, 3, 2),
+        (3, 2, 7, 3),
         (3, END, 0, 4),
     ]
     assert headers[-1].words()[:5] == counter.header.words()[:5]

@@ -19,12 +19,13 @@ from provers.validity.constraints.linear import Term, add_all
 from provers.validity.constraints.logic import is_zero
 from rollup.batch.packing import decode_transaction
 from rollup.execution import engine, step_trace, task
+from rollup.ir.image import Image
 from rollup.params import ELEMENT_BITS
 from rollup.ports.l1 import Contract, L1Reverted
 from rollup.state.header import StepHeader
-from tests.agreement.calls import ADD, PAY, USUAL
+from tests.agreement.calls import ADD, MINT, PAY, USUAL
 from tests.agreement.chain import OnL1, Posted, agree_in_constraints, agree_on_l1, post
-from tests.agreement.programs import COUNTING, PAYING, POOR, RICH, circuits, compiled
+from tests.agreement.programs import COUNTING, GOLD, PAYING, POOR, RICH, TOKENS, circuits, compiled
 from tests.agreement.vector_batches import BATCHES, posted_of
 from tests.agreement.weaving import Mutation, weave
 from tests.agreement.writing import Pen, overwrite, parts
@@ -80,17 +81,22 @@ def scene(name: str) -> Posted:
         pen = Pen(PAYING)
         pen.write(pen.call(PAY, RICH, POOR, 5))
         return post(PAYING, pen.elements)
+    if name == FIFTH:
+        pen = Pen(TOKENS)
+        for _ in range(5):
+            pen.write(pen.call(MINT, RICH, GOLD, 3))
+        return post(TOKENS, pen.elements)
     pen = Pen(COUNTING)
     tag, *args = USUAL[COUNTING.name]
-    for _ in range({UNDECODABLE: 1, FREE: 1, LATER: 2, FIFTH: 5, FULL: COUNTING.layout.capacity + 1}[name]):
+    for _ in range({UNDECODABLE: 1, FREE: 1, LATER: 2, FULL: COUNTING.layout.capacity + 1}[name]):
         good = pen.call(tag, RICH, *args, fee=name != FREE)
         padding, width = parts(COUNTING, ADD)["padding"]
-        pen.write(overwrite(good, padding, width, 1) if name == UNDECODABLE else good)
+        pen.write(pen.sign(overwrite(good, padding, width, 1)) if name == UNDECODABLE else good)
     return post(COUNTING, pen.elements)
 
 
 @pytest.fixture(scope="module")
-def mutant(l1: L1Client, poseidon2: Contract, eddsa_contract: Contract) -> Callable[[int], OnL1]:
+def mutant(l1: L1Client, poseidon2: Contract, eddsa_contract: Contract) -> Callable[[int, Image], OnL1]:
     """Deploy the stepper with one mutation awake."""
     text = (files("contracts") / "stepper.vy").read_text()
     head = "def __init__(layout: uint256[10], code_root: bytes32, poseidon: address, eddsa: address"
@@ -104,10 +110,10 @@ def mutant(l1: L1Client, poseidon2: Contract, eddsa_contract: Contract) -> Calla
     # What reads `MUTANT` is not pure.
     text = text.replace("@pure\n", "@view\n")
     artifact = source("stepper", weave(text, [mutation for _, mutation in ON_L1]))
-    layout, root = COUNTING.layout.words(), COUNTING.code_root
 
-    def wake(number: int) -> OnL1:
-        return OnL1(l1, l1.deploy(artifact, layout, root, poseidon2.address, eddsa_contract.address, number))
+    def wake(number: int, image: Image) -> OnL1:
+        given = (image.layout.words(), image.code_root, poseidon2.address, eddsa_contract.address, number)
+        return OnL1(l1, l1.deploy(artifact, *given))
 
     return wake
 
@@ -121,14 +127,16 @@ def notices(check: Callable[[], object]) -> bool:
 
 
 @pytest.mark.parametrize("number", range(1, len(ON_L1) + 1), ids=lambda k: ON_L1[k - 1][1].expression)
-def test_bug_in_the_stepper_is_noticed(mutant: Callable[[int], OnL1], number: int) -> None:
-    posted, on_l1 = scene(ON_L1[number - 1][0]), mutant(number)
+def test_bug_in_the_stepper_is_noticed(mutant: Callable[[int, Image], OnL1], number: int) -> None:
+    posted = scene(ON_L1[number - 1][0])
+    on_l1 = mutant(number, posted.image)
     assert notices(lambda: agree_on_l1(posted, on_l1))
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in ON_L1}))
-def test_stepper_with_all_mutations_asleep_agrees(mutant: Callable[[int], OnL1], name: str) -> None:
-    agree_on_l1(scene(name), mutant(0))
+def test_stepper_with_all_mutations_asleep_agrees(mutant: Callable[[int, Image], OnL1], name: str) -> None:
+    posted = scene(name)
+    agree_on_l1(posted, mutant(0, posted.image))
 
 
 def forget_fees(*given: Any) -> StepHeader:
@@ -152,10 +160,12 @@ IN_PYTHON: dict[str, tuple[str, str, Any, str, Any]] = {
 
 
 @pytest.mark.parametrize("bug", IN_PYTHON)
-def test_bug_in_the_engine_is_noticed(monkeypatch: pytest.MonkeyPatch, mutant: Callable[[int], OnL1], bug: str) -> None:
+def test_bug_in_the_engine_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, mutant: Callable[[int, Image], OnL1], bug: str
+) -> None:
     on_l1, proved, module, function, instead = IN_PYTHON[bug]
     monkeypatch.setattr(module, function, instead)
-    assert notices(lambda: agree_on_l1(scene(on_l1), mutant(0)))
+    assert notices(lambda: agree_on_l1(scene(on_l1), mutant(0, COUNTING)))
     assert notices(lambda: agree_in_constraints(scene(proved), ()))
 
 

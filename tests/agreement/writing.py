@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rollup.batch.inbox import Message
-from rollup.batch.packing import field_widths
+from rollup.batch.packing import decode_transaction, field_widths, signed_elements, tag_of, words_of
 from rollup.batch.parcel import Parcel, elements_of
 from rollup.batch.receipt import Receipt
 from rollup.batch.slots import bits_of, slots_from_bits
 from rollup.batch.transaction import Transaction
+from rollup.crypto import eddsa
 from rollup.crypto.eddsa import SecretKey
 from rollup.crypto.fr import R
 from rollup.execution.engine import header_after, run_task, step_order
@@ -58,6 +59,17 @@ class Pen:
         secret: SecretKey = KEYS[signer]
         unsigned = Transaction(tag, sender, fee, args)
         return unsigned.sign(secret, self.image, forged.get("domain", DOMAIN), nonce).parcel(self.image)
+
+    def sign(self, parcel: Parcel) -> Parcel:
+        """Return what stands in a parcel signed by its sender with the nonce that is due, decodable or not."""
+        layout, tag = self.image.layout, tag_of(parcel)
+        got = decode_transaction(layout, self.image.graph(tag).arguments, parcel)
+        head = (tag, got.sender, got.fee)
+        message = signed_elements(layout, DOMAIN, self.nonce(got.sender), head, words_of(layout, parcel))
+        places = parts(self.image, tag)
+        for part, value in zip(("r_y", "r_sign", "s"), eddsa.sign(KEYS[got.sender], message), strict=True):
+            parcel = overwrite(parcel, *places[part], value)
+        return parcel
 
     def write(self, parcel: Parcel) -> Receipt | None:
         """Add a transaction and run it; None if its tag is unknown, with which the data ends."""

@@ -50,7 +50,14 @@ def test_identity_hashes_the_layout_and_the_root() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"account_bits": 21}, {"argument_bits": 225}, {"stride": 14}, {"capacity": 64}, {"inbox_cap": 8}, {"table_bits": 3}],
+    [
+        {"account_bits": 21},
+        {"argument_bits": 225},
+        {"stride": 14},
+        {"capacity": 64},
+        {"inbox_cap": 8},
+        {"table_bits": 3},
+    ],
     ids=str,
 )
 def test_identity_changes_with_each_constant_of_the_layout(change: dict[str, Any]) -> None:

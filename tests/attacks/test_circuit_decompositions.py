@@ -97,21 +97,17 @@ def test_another_accounts_record_is_refused_where_the_senders_is_due() -> None:
 
 def test_a_slot_is_not_at_another_place_than_its_key() -> None:
     """Somebody else's purse gets what is minted: record and path are true, and the bits of the place are told to be those of that record."""
-    chain = small_chain()
+    chain, tree = small_chain(), small_chain().tree
     other = chain.image.layout.tree_index(BALANCES, 3 << 8 | GOLD)
-    record, path = chain.tree.get(other), chain.tree.path(other)
     (chunk,) = chain.chunks_of_calls(chain.call(MINT, 1, 0, GOLD, 7))
     call, fees = chunk.steps
-    chain.tree.update(chain.image.layout.tree_index(BALANCES, 1 << 8 | GOLD), ())
-    chain.tree.update(other, (record[0] + 7,))
-    moved = tuple(
-        replace(slot, index=other, old=record, path=path)
-        if slot.slot == 1
-        else replace(slot, path=chain.tree.path(slot.index))
-        for slot in call.slots
-    )
-    paid = tuple(replace(slot, path=chain.tree.path(slot.index)) for slot in fees.slots)
-    forged = replace(chunk, steps=(replace(call, slots=moved), replace(fees, slots=paid)))
+    purse, sender = call.slots
+    record, path = tree.get(other), tree.path(other)
+    tree.update(other, (record[0] + 7,))
+    moved = [replace(purse, index=other, old=record, path=path), replace(sender, path=tree.path(sender.index))]
+    tree.update(sender.index, sender.new)
+    paid = tuple(replace(slot, path=tree.path(slot.index)) for slot in fees.slots)
+    forged = replace(chunk, steps=(replace(call, slots=tuple(moved)), replace(fees, slots=paid)))
     attempt = prove(forged, Lie("_call replace require_bits", bits_of(other)))
     assert attempt.header.state_root != prove(chunk).header.state_root
     assert attempt.broken == 1

@@ -14,7 +14,7 @@ from rollup.crypto.fr import R
 from rollup.crypto.keccak import keccak256
 from rollup.crypto.poseidon2 import Domain, hash_items
 from rollup.errors import DecodeError
-from rollup.params import BLOB_ELEMENTS, ELEMENT_BITS, SLOT_BITS, DataKind, MessageKind, Status
+from rollup.params import BLOB_ELEMENTS, ELEMENT_BITS, SLOT_BITS, AccountAttribute, DataKind, MessageKind, Status
 from rollup.ports.l1 import L1Reverted
 from tests.game.builder import Play, propose_right
 from tests.game.chain import (
@@ -101,7 +101,8 @@ def test_bits_of_elements_above_the_slots_mean_nothing_here_and_on_l1(chain: Cha
 
 def test_call_with_the_r_y_of_another_is_skipped_here_and_on_l1(chain: Chain) -> None:
     """SOUNDNESS 3, 12: of the four r_y of a group each belongs to one transaction."""
-    parcels = [chain.call(ALICE, "add", 1, nonce=nonce).parcel(chain.image) for nonce in (0, 1)]
+    due = chain.states[-1].get(ALICE)[AccountAttribute.NONCE]
+    parcels = [chain.call(ALICE, "add", 1, nonce=due + k).parcel(chain.image) for k in range(2)]
     good = elements_of(parcels)
     chain.post(elements=(good[0], *good[:3], *good[4:]), kind=DataKind.BLOB)
     assert [receipt.status for receipt in chain.executions[-1].receipts[:2]] == [Status.APPLIED, Status.SKIPPED]

@@ -54,6 +54,42 @@ def test_a_place_beyond_13_bits_is_none(place: int) -> None:
     assert not lie_to(valuing, [Z, zc(0), value(9), place, ELEMENT, *CONTEXT], Lie(PLACE, bits_of(9))).holds
 
 
+RUN = (77, 0, R - 1, 5, 6, 7, 8, 9)
+
+
+def valuing_a_run(b: Builder, x: Sequence[Term]) -> Sequence[Term]:
+    """Eight elements that are one run: z, zc, y, start, elements, context."""
+    require_value(b, z=x[0], zc=x[1], y=x[2], context=x[12:], start=x[3], elements=x[4:12], run=8)
+    return []
+
+
+def value_of_run(start: int) -> int:
+    return binding.chunk_value(start, CONTEXT, RUN, Z, zc(0))
+
+
+def test_a_run_at_its_start_has_its_value() -> None:
+    assert lie_to(valuing_a_run, [Z, zc(0), value_of_run(24), 24, *RUN, *CONTEXT]).holds
+
+
+@pytest.mark.parametrize("start", [16, 0, BLOB_ELEMENTS - 8])
+def test_a_run_at_another_start_does_not_have_it(start: int) -> None:
+    inputs = [Z, zc(0), value_of_run(start), 24, *RUN, *CONTEXT]
+    assert lie_to(valuing_a_run, inputs, Lie(PLACE, bits_of(start // 8))).broken == 1
+
+
+@pytest.mark.parametrize("start", [1, 4, 25, R - 8])
+def test_a_run_does_not_start_between_two(start: int) -> None:
+    """start/8 is no small integer modulo R, whatever its bits are said to be."""
+    for number in range(4):
+        inputs = [Z, zc(0), value_of_run(8 * number), start, *RUN, *CONTEXT]
+        assert lie_to(valuing_a_run, inputs, Lie(PLACE, bits_of(number))).broken == 1
+
+
+def test_a_run_past_the_blob_does_not_stand_for_one_in_it() -> None:
+    inputs = [Z, zc(0), value_of_run(24), BLOB_ELEMENTS + 24, *RUN, *CONTEXT]
+    assert lie_to(valuing_a_run, inputs).broken == sum(element != 0 for element in RUN)
+
+
 @pytest.mark.parametrize("place", [0, 9, BLOB_ELEMENTS - 1])
 def test_at_a_point_of_the_domain_there_is_no_proof_of_anything(place: int) -> None:
     """The element there would have the value 0·w/0. Of the others 0 is the truth, and even that is not proved."""
@@ -64,6 +100,13 @@ def test_at_a_point_of_the_domain_there_is_no_proof_of_anything(place: int) -> N
         lies = (Lie("_run_sum divide", always(wish)), outside)
         assert lie_to(valuing, [z, zc(0), (context + wish) % R, place, ELEMENT, *CONTEXT], *lies).broken >= 1
     assert lie_to(valuing, [z, zc(0), context, place ^ 1, ELEMENT, *CONTEXT], outside).broken == 1
+
+
+def test_at_zero_there_is_no_proof_of_anything() -> None:
+    context = zc(0) * CONTEXT[0] % R
+    for inverse in (0, 1, 5):
+        lie = Lie("require_value divide", always(inverse))
+        assert lie_to(valuing, [0, zc(0), context, 9, ELEMENT, *CONTEXT], lie).broken >= 1
 
 
 def test_a_quotient_is_not_the_provers_to_choose() -> None:

@@ -4,17 +4,30 @@ from dataclasses import replace
 
 import pytest
 
+from provers.validity.arithmetise import decoding
 from provers.validity.arithmetise.chunk_input import ChunkInput
 from provers.validity.constraints import bits, eddsa
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term
+from provers.validity.constraints.logic import require_boolean
 from rollup.crypto import eddsa as plain
 from rollup.crypto import jubjub
 from rollup.crypto.fr import R
 from rollup.crypto.jubjub import GENERATOR, Point
 from rollup.crypto.poseidon2 import Domain, hash_items
+from rollup.params import ChunkKind
 from tests.attacks.circuit_liar import Lie, Values, bits_of, lie_to, plus_r, prove
-from tests.unit.validity.arithmetise.chain import ACCOUNTS, BALANCES, GOLD, KEYS, MINT, WITHDRAW, Chain, small_chain
+from tests.unit.validity.arithmetise.chain import (
+    ACCOUNTS,
+    BALANCES,
+    GOLD,
+    KEYS,
+    MINT,
+    WITHDRAW,
+    Chain,
+    circuits,
+    small_chain,
+)
 
 ROOM = 2**255 - R
 """An element below this has a second string of 255 bits: that of itself plus R."""
@@ -31,14 +44,39 @@ def one_call(chain: Chain) -> ChunkInput:
     raise AssertionError("none of a hundred signatures begins with a small number")
 
 
+def spoilt_call() -> tuple[ChunkInput, ChunkInput]:
+    """Return a batch of one call, and the same with the steps that its element with the tag leads to if it is read as itself plus R.
+
+    R ends in a 1, so that reading has the next tag, of another action, and the signature is none of that.
+    """
+    chunk, other = one_call(small_chain()), small_chain()
+    elements = [*chunk.elements[:4], (chunk.elements[4] + R) % 2**252, *chunk.elements[5:]]
+    (read,) = other.chunks(elements)
+    assert other.outcomes == ["bad_signature", "applied"]
+    return chunk, replace(chunk, steps=read.steps)
+
+
 def test_an_element_read_as_itself_plus_r_does_not_spoil_a_transaction() -> None:
-    """R ends in a 1, so the other reading has the next tag, of another action, and the signature is none of that."""
-    chunk = one_call(small_chain())
-    honest, attempt = prove(chunk), prove(chunk, Lie(ELEMENT, plus_r))
-    assert honest.holds
-    assert (honest.header.fees, attempt.header.step) == (0, 2)
-    assert attempt.header.state_root != honest.header.state_root, "the prover would have had the call skipped"
+    chunk, forged = spoilt_call()
+    attempt = prove(forged, Lie(ELEMENT, plus_r))
+    assert attempt.header.state_root != prove(chunk).header.state_root, "the prover would have had the call skipped"
     assert not attempt.holds
+
+
+def test_that_reading_would_have_a_proof_if_bits_only_had_to_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same prover against a circuit without the protection: what stops him is that, and nothing else."""
+
+    def canonical_bits(b: Builder, term: Term) -> list[Term]:
+        found = b.bits(term, 255)
+        for bit in found:
+            require_boolean(b, bit)
+        b.enforce_equal(bits.from_bits(found), term)
+        return found
+
+    monkeypatch.setattr(decoding, "canonical_bits", canonical_bits)
+    _, forged = spoilt_call()
+    weak = circuits().compile(ChunkKind.DATA).system
+    assert prove(forged, Lie(ELEMENT, plus_r), system=weak).holds
 
 
 @pytest.mark.parametrize("width", [8, 64, 252, 254])

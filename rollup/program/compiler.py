@@ -43,7 +43,7 @@ def _trace(cls: type[Program], layout: Layout, tag: int, action: ActionDeclarati
     start = prologue(builder)
     tracing = Tracing(layout, builder, start.ledger, start.sender)
     body = len(builder.instructions)
-    first = TransactionInput.WORDS + layout.arguments
+    first = TransactionInput.WORDS + len(layout.word_widths)
     values = [wrap(kind, tracing, builder.input(first + number)) for number, (_, kind) in enumerate(action.parameters)]
     with tracing_with(tracing):
         _run_body(cls, action, Transaction(start.sender, start.fee), values)

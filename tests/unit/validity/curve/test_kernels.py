@@ -23,10 +23,11 @@ from provers.validity.curve.msm import msm, msm_g1, msm_g2
 from provers.validity.curve.pairing import engine
 from provers.validity.curve.points import G1_GENERATOR, G2_GENERATOR, G1Point, Q, negate_g1
 from provers.validity.curve.scalar_kernels import Z2, Z, cut, recode
+from rollup.crypto import kernel_switch
 from rollup.crypto.fr import R
 from rollup.crypto.limbs import ints_from_words, words_from_ints
 
-WAYS = ["portable", "ifma"] if paths.has_ifma() else ["portable"]
+WAYS = ["portable", "ifma"] if kernel_switch.has_ifma() else ["portable"]
 # Among them the borders of a scalar's parts and of their digits.
 EDGES = [0, 1, 2, 3, R - 1, R - 2, 1 << 64, (1 << 64) - 1, (1 << 128) + 1, R >> 1, (1 << 254) - 1]
 EDGES += [Z2 // 2, Z2 // 2 + 1, Z2 - 1, Z2, Z2 * (Z2 // 2) + Z2 // 2 + 1, Z // 2, Z // 2 + 1, Z, R - Z2, R - Z2 // 2]
@@ -40,27 +41,27 @@ settings_slow = settings(max_examples=12, suppress_health_check=[HealthCheck.fun
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each way of kernels in turn, chosen by the switch."""
-    monkeypatch.setenv(paths.SWITCH, request.param)
+    monkeypatch.setenv(kernel_switch.SWITCH, request.param)
     name: str = request.param
     return name
 
 
 def test_the_switch_chooses_the_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in WAYS:
-        monkeypatch.setenv(paths.SWITCH, name)
+        monkeypatch.setenv(kernel_switch.SWITCH, name)
         assert (paths.chosen() is paths.PORTABLE) == (name == "portable")
-    monkeypatch.delenv(paths.SWITCH)
+    monkeypatch.delenv(kernel_switch.SWITCH)
     assert (paths.chosen() is paths.PORTABLE) == (len(WAYS) == 1)
-    monkeypatch.setenv(paths.SWITCH, "gpu")
+    monkeypatch.setenv(kernel_switch.SWITCH, "gpu")
     with pytest.raises(ValueError, match="TANDEM_KERNELS is 'gpu'"):
         paths.chosen()
 
 
 def test_a_processor_without_lanes_takes_the_portable_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paths, "has_ifma", lambda: False)
-    monkeypatch.delenv(paths.SWITCH, raising=False)
+    monkeypatch.setattr(kernel_switch, "has_ifma", lambda: False)
+    monkeypatch.delenv(kernel_switch.SWITCH, raising=False)
     assert paths.chosen() is paths.PORTABLE
-    monkeypatch.setenv(paths.SWITCH, "ifma")
+    monkeypatch.setenv(kernel_switch.SWITCH, "ifma")
     with pytest.raises(ValueError, match="which this processor lacks"):
         paths.chosen()
 
@@ -71,7 +72,7 @@ def test_portable_sums_import_no_kernels_in_lanes() -> None:
         "from provers.validity.constraints.r1cs import limbs_of; from provers.validity.curve.points import G1_GENERATOR; "
         "msm_g1(g1_array([G1_GENERATOR]), limbs_of([3])); print([m for m in sys.modules if '.lane' in m])"
     )
-    environment = {**os.environ, paths.SWITCH: "portable"}
+    environment = {**os.environ, kernel_switch.SWITCH: "portable"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -25,6 +25,7 @@ from provers.validity.curve.points import G1_GENERATOR, G2_GENERATOR, G1Point, Q
 from provers.validity.curve.scalar_kernels import Z2, Z, cut, recode
 from rollup.crypto import kernel_switch
 from rollup.crypto.fr import R
+from rollup.crypto.kernel_memory import aligned
 from rollup.crypto.limbs import ints_from_words, words_from_ints
 
 WAYS = ["portable", "ifma"] if kernel_switch.has_ifma() else ["portable"]
@@ -236,7 +237,7 @@ def test_points_that_enter_a_form_leave_it_the_same(group: Group) -> None:
     points = FixedBase(group, one, 20).multiples(limbs_of(range(19)))
     for name in WAYS:
         form = paths.PORTABLE if name == "portable" else paths.lanes()
-        inside = paths.aligned(19 * form.point_words(group)).reshape(19, -1)
+        inside = aligned(19 * form.point_words(group)).reshape(19, -1)
         form.enter(group, points, inside)
         assert np.array_equal(form.leave(group, inside).reshape(points.shape), points)
 
@@ -247,7 +248,7 @@ def test_images_are_multiples_by_powers_of_z_and_infinity_loses_its_scalar(group
     form, held = paths.chosen(), [1, None, 7, 9, None]
     base = {1: 1, 2: Z2, 4: Z}[images]
     logs = [[(k * base**j % R if k else None) for k in held] for j in range(images)]
-    inside = paths.aligned(len(held) * images * form.point_words(group)).reshape(len(held) * images, -1)
+    inside = aligned(len(held) * images * form.point_words(group)).reshape(len(held) * images, -1)
     parts = np.ones((len(held), images, 2), dtype=np.uint64)
     form.expand(group, _multiples(group, held), np.arange(len(held)), 0, len(held), parts, inside)
     # y may be kept as 2Q where it is 0; a sum never meets infinity, since its parts are zero.

@@ -15,7 +15,7 @@ from rollup.crypto.lane_limbs import BITS, LANES, MASK
 
 _FORM = 1 << 260
 _LIMBS = 5
-_TIME, _FREQUENCY = kernels.time_across.address, kernels.frequency_across.address
+_ACROSS = kernels.levels_across.address
 
 
 class LaneTable:
@@ -49,7 +49,7 @@ class LaneDomain:
         kernels.enter_by_bits(vectors, values, self._order)
         kernels.time_lanes(vectors, self._m, twiddles.table, aligned(kernels.STRIP_WORDS))
         room = aligned(kernels.ACROSS_WORDS)
-        kernels.leave_by_time(result, vectors, self._m, twiddles.across, twiddles.eighths, room, _TIME)
+        kernels.leave_by_time(result, vectors, self._m, twiddles.across, twiddles.eighths, room, _ACROSS)
         return result
 
     def intt(self, values: Words, shift: int) -> Words:
@@ -72,7 +72,7 @@ class LaneDomain:
 
         def combine(first: int) -> None:
             """n²·(a·b - c)·2^-260 of half the vectors."""
-            levels = (coset.across, coset.eighths, _TIME, back.across, back.eighths, _FREQUENCY)
+            levels = (coset.across, coset.eighths, back.across, back.eighths, _ACROSS)
             end = min(first + step, self._m)
             room = aligned(kernels.ACROSS_WORDS)
             kernels.product_less_lanes(x, y, z, _limbs(element(self._size))[0], levels, room, first, end)
@@ -90,7 +90,7 @@ class LaneDomain:
     def _coefficients(self, vectors: Words, values: Words, twiddles: LaneTable) -> None:
         """n times the coefficients, in bit-reversed order."""
         room = aligned(kernels.ACROSS_WORDS)
-        kernels.enter_by_frequency(vectors, values, self._m, twiddles.across, twiddles.eighths, room, _FREQUENCY)
+        kernels.enter_by_frequency(vectors, values, self._m, twiddles.across, twiddles.eighths, room, _ACROSS)
         kernels.frequency_lanes(vectors, self._m, twiddles.table, aligned(kernels.STRIP_WORDS))
 
     def _vectors(self) -> Words:

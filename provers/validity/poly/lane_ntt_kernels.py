@@ -33,6 +33,7 @@ Words = NDArray[np.uint64]
 
 SIZE, ONE = 320, 40
 """Bytes of eight elements, and of one."""
+BY_TIME = 1
 BLOCK = 1024
 """Vectors, 320 kB, that stay in a core's second-level cache from level to level."""
 ROWS, COLUMNS = 128, 8
@@ -42,45 +43,37 @@ ACROSS_WORDS = 7 * SIZE // 8
 """Scratch of transforms and of the levels across lanes."""
 
 
-@kernel("void(intp,intp,intp)")
-def _powers_across(across: int, eighths: int, scratch: int) -> None:
-    """Twiddles of the levels across lanes: four, two, and one vector."""
+@callback("void(intp,intp,intp,intp)")
+def levels_across(chunk: int, across: int, eighths: int, way: int) -> None:
+    """The three levels across lanes of one chunk: the first by frequency or, where `way` is odd, the last by time. `way` is the scratch's address, plus 0 or 1.
+
+    One function, so that the products in it are compiled once.
+    """
     no_inline()
+    scratch = way & ~1
     for i in range(4):
         multiply1(scratch + SIZE * i, across, eighths + ONE * i)
     for i in range(2):
         multiply8(scratch + SIZE * (4 + i), scratch + SIZE * i, scratch + SIZE * i)
     multiply8(scratch + SIZE * 6, scratch + SIZE * 4, scratch + SIZE * 4)
-
-
-@callback("void(intp,intp,intp,intp)")
-def frequency_across(chunk: int, across: int, eighths: int, scratch: int) -> None:
-    """The first three levels by frequency, of one chunk."""
-    no_inline()
-    _powers_across(across, eighths, scratch)
-    half, twiddle = 4, scratch
-    while half > 0:
-        for k in range(0, 8, 2 * half):
-            for i in range(k, k + half):
-                frequency_butterfly8(chunk + SIZE * i, chunk + SIZE * (i + half), twiddle + SIZE * (i - k))
-        twiddle += SIZE * half
-        half >>= 1
-    transpose_chunk(chunk)
-
-
-@callback("void(intp,intp,intp,intp)")
-def time_across(chunk: int, across: int, eighths: int, scratch: int) -> None:
-    """The last three levels by time, of one chunk."""
-    no_inline()
-    transpose_chunk(chunk)
-    _powers_across(across, eighths, scratch)
-    half, twiddle = 1, scratch + SIZE * 6
-    while half < 8:
-        for k in range(0, 8, 2 * half):
-            for i in range(k, k + half):
-                time_butterfly8(chunk + SIZE * i, chunk + SIZE * (i + half), twiddle + SIZE * (i - k))
-        half <<= 1
-        twiddle -= SIZE * half
+    if way & BY_TIME:
+        transpose_chunk(chunk)
+        half, twiddle = 1, scratch + SIZE * 6
+        while half < 8:
+            for k in range(0, 8, 2 * half):
+                for i in range(k, k + half):
+                    time_butterfly8(chunk + SIZE * i, chunk + SIZE * (i + half), twiddle + SIZE * (i - k))
+            half <<= 1
+            twiddle -= SIZE * half
+    else:
+        half, twiddle = 4, scratch
+        while half > 0:
+            for k in range(0, 8, 2 * half):
+                for i in range(k, k + half):
+                    frequency_butterfly8(chunk + SIZE * i, chunk + SIZE * (i + half), twiddle + SIZE * (i - k))
+            twiddle += SIZE * half
+            half >>= 1
+        transpose_chunk(chunk)
 
 
 @kernel("void(intp,intp,intp,intp,intp,intp)")
@@ -183,7 +176,7 @@ def time_lanes(vectors: Words, m: int, table: Words, scratch: Words) -> None:
 def enter_by_frequency(
     vectors: Words, values: Words, m: int, across: Words, eighths: Words, scratch: Words, function: int
 ) -> None:
-    """From natural order, through the first levels; `function` is the address of `frequency_across`, `scratch` uint64[ACROSS_WORDS] from a cache line."""
+    """From natural order, through the first levels; `function` is the address of `levels_across`, `scratch` uint64[ACROSS_WORDS] from a cache line."""
     no_inline()
     start, source, room = array_address(vectors), array_address(values), array_address(scratch)
     factors, roots = array_address(across), array_address(eighths)
@@ -202,12 +195,12 @@ def enter_by_frequency(
 def leave_by_time(
     values: Words, vectors: Words, m: int, across: Words, eighths: Words, scratch: Words, function: int
 ) -> None:
-    """Through the last levels to natural order; `function` is the address of `time_across`, else as `enter_by_frequency`."""
+    """Through the last levels to natural order; `function` is the address of `levels_across`, else as `enter_by_frequency`."""
     no_inline()
     start, target, room = array_address(vectors), array_address(values), array_address(scratch)
     factors, roots = array_address(across), array_address(eighths)
     for g in range(0, m, 8):
-        call(function, start + SIZE * g, factors + ONE * g, roots, room)
+        call(function, start + SIZE * g, factors + ONE * g, roots, room + BY_TIME)
         for lane in range(8):
             leave_natural(target + 32 * (lane * m + g), start + SIZE * (g + lane))
     keep(vectors)
@@ -240,8 +233,8 @@ def leave_by_bits(values: Words, vectors: Words, factor: Words, order: NDArray[n
     keep(factor)
 
 
-Levels = tuple[Words, Words, int, Words, Words, int]
-LEVELS = "Tuple((uint64[:,::1],uint64[:,::1],intp,uint64[:,::1],uint64[:,::1],intp))"
+Levels = tuple[Words, Words, Words, Words, int]
+LEVELS = "Tuple((uint64[:,::1],uint64[:,::1],uint64[:,::1],uint64[:,::1],intp))"
 
 
 @kernel(f"void(uint64[::1],uint64[::1],uint64[::1],uint64[::1],{LEVELS},uint64[::1],intp,intp)")
@@ -250,7 +243,7 @@ def product_less_lanes(
 ) -> None:
     """`(a·b - factor·c)·2^-260` into `a`, after the last levels by time and before the first by frequency, of vectors `first` to `end`, multiples of 8.
 
-    `levels`: `across`, `eighths` and the address of `time_across`, then those of `frequency_across`.
+    `levels`: `across` and `eighths` by time, then by frequency, and the address of `levels_across`.
     """
     no_inline()
     x, y, z, by, room = (
@@ -260,16 +253,16 @@ def product_less_lanes(
         array_address(factor),
         array_address(scratch),
     )
-    across, eighths, time, across_back, eighths_back, frequency = levels
+    across, eighths, across_back, eighths_back, function = levels
     last, last_eighths = array_address(across), array_address(eighths)
     next_, next_eighths = array_address(across_back), array_address(eighths_back)
     for g in range(first, end, 8):
-        call(time, x + SIZE * g, last + ONE * g, last_eighths, room)
-        call(time, y + SIZE * g, last + ONE * g, last_eighths, room)
-        call(time, z + SIZE * g, last + ONE * g, last_eighths, room)
+        call(function, x + SIZE * g, last + ONE * g, last_eighths, room + BY_TIME)
+        call(function, y + SIZE * g, last + ONE * g, last_eighths, room + BY_TIME)
+        call(function, z + SIZE * g, last + ONE * g, last_eighths, room + BY_TIME)
         for i in range(g, g + 8):
             product_less8(x + SIZE * i, y + SIZE * i, z + SIZE * i, by)
-        call(frequency, x + SIZE * g, next_ + ONE * g, next_eighths, room)
+        call(function, x + SIZE * g, next_ + ONE * g, next_eighths, room)
     keep(a)
     keep(b)
     keep(c)

@@ -1,6 +1,8 @@
 """Transforms, vectors and sparse products, each against its plain twin."""
 
 import random
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -130,6 +132,15 @@ def test_lanes_do_what_the_portable_kernels_do_in_a_strip(way: str, monkeypatch:
         found.append([domain.ntt(a, 3), domain.intt(a, 3), domain.quotient(a.copy(), b.copy(), c.copy())])
         assert (domain._lanes() is None) == (name == "portable")
     assert all(np.array_equal(x, y) for x, y in zip(*found, strict=True))
+
+
+def test_only_transforms_in_lanes_import_kernels_in_lanes(way: str) -> None:
+    code = (
+        "import sys; from provers.validity.poly.domain import Domain; from provers.validity.poly.vector import element; "
+        "Domain(64).ntt(element(0).repeat(64).reshape(64, 4)); print('provers.validity.poly.lane_ntt_kernels' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(way == "ifma")
 
 
 @pytest.mark.parametrize("size", [0, 1, 3, 12, 1 << 33])

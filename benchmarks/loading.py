@@ -3,7 +3,7 @@
 import importlib
 from pathlib import Path
 
-from provers.validity.curve import paths
+from rollup.crypto import kernel_switch
 
 ROOT = Path(__file__).parents[1]
 
@@ -12,5 +12,5 @@ def load_all_kernels() -> None:
     """Import every module that holds kernels for the chosen path, which compiles what is not cached; other modules are imported only as these need them."""
     for package in ("rollup", "provers"):
         for path in sorted((ROOT / package).rglob("*_kernels.py")):
-            if not path.name.startswith("lane") or paths.chosen() is not paths.PORTABLE:
+            if not path.name.startswith("lane") or kernel_switch.in_lanes():
                 importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))

@@ -11,7 +11,6 @@ import numpy as np
 
 from benchmarks import chain
 from provers.validity.constraints.r1cs import R1CS, Words, ints_of
-from provers.validity.curve import paths
 from provers.validity.curve.fixed_base import FixedBase
 from provers.validity.curve.groups import G1, G2, Group, g1_array, g2_array
 from provers.validity.curve.msm import msm
@@ -21,6 +20,7 @@ from provers.validity.groth16.prove import prove
 from provers.validity.groth16.proving_key import ProvingKey
 from provers.validity.groth16.setup import setup
 from provers.validity.groth16.verify import verify
+from rollup.crypto import kernel_switch
 from rollup.crypto.fr import R
 
 THREADS = 2
@@ -115,4 +115,4 @@ def is_prepared(log_size: int) -> bool:
 
 def has_ifma() -> bool:
     """Tell whether this processor has AVX-512 IFMA."""
-    return paths.has_ifma()
+    return kernel_switch.has_ifma()

@@ -19,7 +19,7 @@ from provers.validity.groth16.proving_key import ProvingKey
 from provers.validity.groth16.setup import setup
 from provers.validity.groth16.verify import verify
 from rollup.batch.batch import Batch
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.batch.transaction import Transaction
 from rollup.crypto import eddsa
 from rollup.execution.step_trace import trace_batch
@@ -98,10 +98,10 @@ def _chunk(image: Image, count: int) -> ChunkInput:
     tree = Tree.of(layout.depth, records)
     header = Header.genesis(tree.root, next_account)
     calls = [
-        Transaction(PAY, sender, FEE, (payee, AMOUNT)).sign(secrets[sender], layout, DOMAIN, 0)
+        Transaction(PAY, sender, FEE, (payee, AMOUNT)).sign(secrets[sender], image, DOMAIN, 0)
         for sender, payee in zip(senders, payees, strict=True)
     ]
-    elements = elements_of([slot for call in calls for slot in call.slots(image)])
+    elements = elements_of([call.parcel(image) for call in calls])
     batch = Batch(
         number=1,
         parent_hash=bytes(32),

@@ -17,8 +17,8 @@ from rollup.params import AccountAttribute, DataKind, Output, Reason, Status
 FOLDER = Path(__file__).parent / "lib"
 
 PARAMETERS_READ = (
-    *("TAG_BITS", "PACKED_FEE_BITS", "FEE_MANTISSA_BITS", "SCALAR_BITS", "SIGN_BITS", "FULL"),
-    *("SLOT_BITS", "SLOTS_PER_ELEMENT", "ELEMENT_BITS", "MESSAGE_WORDS"),
+    *("TAG_BITS", "PACKED_FEE_BITS", "FEE_MANTISSA_BITS", "SCALAR_BITS", "SIGNED_BITS", "SIGN_BITS", "FULL"),
+    *("SLOT_BITS", "SLOTS_PER_ELEMENT", "ELEMENT_BITS", "GROUP", "MESSAGE_WORDS"),
     *("MAX_ARGUMENTS", "MAX_ACTIONS", "TAG_DEPOSIT", "TAG_FEES"),
 )
 """The names of `rollup.params` that a contract reads."""

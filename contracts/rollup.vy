@@ -144,12 +144,12 @@ def __init__(
     @param silence Seconds without a batch after which anyone may post.
     """
     assert account_bits != 0 and account_bits <= 32, "rollup: account bits"
-    # A blob holds 4096 elements of 4 slots each; calldata takes what of it fits one transaction.
-    assert capacity % 4 == 0 and capacity * stride <= 16384, "rollup: capacity"
+    # A blob holds 4096 elements, of which four transactions take 4 + stride; calldata takes what of it fits one transaction.
+    assert capacity % 4 == 0 and capacity * (4 + stride) <= 16384, "rollup: capacity"
     assert genesis_root < R and genesis_next_account <= 1 << account_bits, "rollup: genesis"
     PROGRAM_ID = program_id
     ACCOUNTS = 1 << account_bits
-    DATA_BYTES = min(capacity * stride * 8, MAX_DATA)
+    DATA_BYTES = min(capacity * (4 + stride) * 8, MAX_DATA)
     INBOX_CAP = inbox_cap
     INCLUSION_WINDOW = inclusion_window
     DRIFT = drift

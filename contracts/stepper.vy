@@ -28,7 +28,9 @@ DATA_CURSOR: constant(uint256) = 5
 FEES: constant(uint256) = 6
 STEP: constant(uint256) = 7
 
-MAX_ELEMENTS: constant(uint256) = 12
+# Elements in which a transaction's bits lie; its r_y is one more.
+MAX_ELEMENTS: constant(uint256) = 11
+HEAD_BITS: constant(uint256) = numbers.TAG_BITS + numbers.PACKED_FEE_BITS + numbers.SCALAR_BITS + numbers.SIGN_BITS
 MAX_DEPTH: constant(uint256) = 32
 MAX_DATA: constant(uint256) = 43008
 
@@ -48,7 +50,7 @@ struct Record:
 
 
 struct Evidence:
-    # for data in a blob: the elements read, in order, and their openings
+    # for data in a blob: the elements read, the r_y last, and their openings
     elements: DynArray[uint256, 12]
     commitment: Bytes[48]
     proofs: DynArray[Bytes[48], 12]
@@ -70,9 +72,9 @@ EDDSA: immutable(IEdDSA)
 ACCOUNT_BITS: immutable(uint256)
 KEY_BITS: immutable(uint256)
 DEPTH: immutable(uint256)
-ARGUMENTS: immutable(uint256)
+ARGUMENT_BITS: immutable(uint256)
 STRIDE: immutable(uint256)
-LAST_START: immutable(uint256)
+CAPACITY: immutable(uint256)
 ACTIONS: immutable(uint256)
 TABLE_WIDTHS: immutable(uint256)
 
@@ -80,24 +82,27 @@ TABLE_WIDTHS: immutable(uint256)
 @deploy
 def __init__(layout: uint256[10], code_root: bytes32, poseidon: address, eddsa: address):
     """
-    @param layout account_bits, key_bits, table_bits, depth, arguments, stride, capacity, inbox_cap, actions, table_widths.
+    @param layout account_bits, key_bits, table_bits, depth, argument_bits, stride, capacity, inbox_cap, actions, table_widths.
     """
     program_id = keccak256(abi_encode(layout, code_root))
     assert layout[0] <= 32 and layout[3] <= MAX_DEPTH, "stepper: layout of the tree"
     assert 2 * layout[3] >= layout[1] + layout[2], "stepper: layout of the tree"
-    assert layout[4] <= numbers.MAX_ARGUMENTS and layout[8] <= numbers.MAX_ACTIONS, "stepper: layout of the actions"
+    assert layout[8] <= numbers.MAX_ACTIONS, "stepper: layout of the actions"
+    assert layout[4] <= numbers.MAX_ARGUMENTS * numbers.FULL, "stepper: layout of the actions"
+    assert layout[0] + HEAD_BITS + layout[4] <= layout[5] * numbers.SLOT_BITS, "stepper: layout of the actions"
     # An element holds 4 slots, and a transaction may start at any of them.
-    assert layout[5] != 0 and layout[5] <= 4 * MAX_ELEMENTS - 3, "stepper: layout of the data"
-    assert layout[6] != 0 and layout[6] * layout[5] * 8 <= MAX_DATA, "stepper: layout of the data"
+    assert layout[5] <= 4 * MAX_ELEMENTS - 3, "stepper: layout of the data"
+    assert layout[6] != 0 and layout[6] % numbers.GROUP == 0, "stepper: layout of the data"
+    assert layout[6] * (numbers.GROUP + layout[5]) * 8 <= MAX_DATA, "stepper: layout of the data"
     CODE_ROOT = code_root
     POSEIDON = IPoseidon2(poseidon)
     EDDSA = IEdDSA(eddsa)
     ACCOUNT_BITS = layout[0]
     KEY_BITS = layout[1]
     DEPTH = layout[3]
-    ARGUMENTS = layout[4]
+    ARGUMENT_BITS = layout[4]
     STRIDE = layout[5]
-    LAST_START = (layout[6] - 1) * layout[5]
+    CAPACITY = layout[6]
     ACTIONS = layout[8]
     TABLE_WIDTHS = layout[9]
 
@@ -118,20 +123,20 @@ def step(
     after: uint256[8] = header
     after[STEP] = header[STEP] + 1
     tag: uint256 = 0
-    inputs: uint256[28] = empty(uint256[28])
+    inputs: uint256[29] = empty(uint256[29])
     if header[INBOX_INDEX] < context.inbox_to:
         tag = numbers.TAG_DEPOSIT
         inputs = self._deposit_inputs(context, header, given.message)
         after[INBOX_INDEX] = header[INBOX_INDEX] + 1
     else:
         cursor: uint256 = header[DATA_CURSOR]
-        window: uint256[15] = self._window(
+        parcel: transaction.Parcel = self._parcel(
             context, cursor, given.elements, given.commitment, given.proofs, given.data
         )
-        tag = self._tag(window, cursor)
+        tag = self._tag(parcel)
         if self._is_action(tag):
-            inputs = self._transaction_inputs(context, header, window, tag, given.code.argument_widths)
-            after[DATA_CURSOR] = cursor + STRIDE
+            inputs = self._transaction_inputs(context, header, parcel, tag, given.code.argument_widths)
+            after[DATA_CURSOR] = cursor + 1
         else:
             tag = numbers.TAG_FEES
             inputs[0] = context.payee
@@ -173,12 +178,12 @@ def step(
 @pure
 def _deposit_inputs(
     context: IStepper.Context, header: uint256[8], message: DynArray[uint256, 6]
-) -> uint256[28]:
+) -> uint256[29]:
     assert len(message) == numbers.MESSAGE_WORDS, "stepper: the message is missing"
     words: uint256[6] = [message[0], message[1], message[2], message[3], message[4], message[5]]
     rolling: bytes32 = keccak256(concat(context.rolling_before, keccak256(abi_encode(words))))
     assert rolling == context.rolling_after, "stepper: wrong message"
-    inputs: uint256[28] = empty(uint256[28])
+    inputs: uint256[29] = empty(uint256[29])
     for k: uint256 in range(5):
         inputs[k] = words[k + 1]
     inputs[5] = header[WITHDRAWALS]
@@ -192,31 +197,32 @@ def _deposit_inputs(
 def _transaction_inputs(
     context: IStepper.Context,
     header: uint256[8],
-    window: uint256[15],
+    parcel: transaction.Parcel,
     tag: uint256,
     widths: uint256,
-) -> uint256[28]:
-    start: uint256 = (header[DATA_CURSOR] % numbers.SLOTS_PER_ELEMENT) * numbers.SLOT_BITS
+) -> uint256[29]:
     decoded: transaction.Decoded = transaction.decode(
-        window, start, start + STRIDE * numbers.SLOT_BITS, ACCOUNT_BITS, widths
+        parcel.window, parcel.start, parcel.start + STRIDE * numbers.SLOT_BITS, ACCOUNT_BITS, ARGUMENT_BITS, widths
     )
-    inputs: uint256[28] = empty(uint256[28])
+    inputs: uint256[29] = empty(uint256[29])
     inputs[0] = context.domain
     inputs[1] = tag
     inputs[2] = decoded.sender
     inputs[3] = decoded.fee
     inputs[4] = decoded.s
     inputs[5] = decoded.r_sign
-    inputs[6] = decoded.r_y
+    inputs[6] = parcel.r_y
     inputs[7] = convert(decoded.decodable, uint256)
     inputs[8] = header[WITHDRAWALS]
     inputs[9] = header[WITHDRAWALS_COUNT]
     inputs[10] = header[NEXT_ACCOUNT]
     inputs[11] = header[FEES]
-    # SPEC: first the words that are signed, as many as any action has arguments, then the arguments of this one.
-    for k: uint256 in range(ARGUMENTS, bound=8):
-        inputs[12 + k] = decoded.arguments[k]
-        inputs[12 + ARGUMENTS + k] = decoded.arguments[k]
+    # SPEC: first the words that are signed, as many as hold the arguments of any action, then the arguments of this one.
+    words: uint256 = (ARGUMENT_BITS + numbers.SIGNED_BITS - 1) // numbers.SIGNED_BITS
+    for k: uint256 in range(words, bound=9):
+        inputs[12 + k] = decoded.words[k]
+    for k: uint256 in range(numbers.MAX_ARGUMENTS):
+        inputs[12 + words + k] = decoded.arguments[k]
     return inputs
 
 
@@ -225,41 +231,52 @@ def _transaction_inputs(
 
 @internal
 @view
-def _window(
+def _parcel(
     context: IStepper.Context,
     cursor: uint256,
     elements: DynArray[uint256, 12],
     commitment: Bytes[48],
     proofs: DynArray[Bytes[48], 12],
     data: Bytes[43008],
-) -> uint256[15]:
+) -> transaction.Parcel:
     """
-    @notice The elements that the step at `cursor` reads, from the one that holds the cursor: none past the capacity, one if its tag is
-            not known, else all that the transaction touches. What follows them reads as 0.
+    @notice Transaction number `cursor` of the data: nothing past the capacity, one element if its tag is not known, else all that carry
+            its slots, and its r_y.
+    @dev SAFETY: every element is below R: calldata was refused otherwise when it was posted, and an opening is.
     """
-    window: uint256[15] = empty(uint256[15])
-    if cursor > LAST_START:
-        return window
+    parcel: transaction.Parcel = empty(transaction.Parcel)
+    if cursor >= CAPACITY:
+        return parcel
     if context.kind != numbers.KIND_BLOB:
         assert keccak256(data) == context.data_hash, "stepper: wrong data"
-    first: uint256 = cursor // numbers.SLOTS_PER_ELEMENT
-    last: uint256 = (cursor + STRIDE - 1) // numbers.SLOTS_PER_ELEMENT
-    for k: uint256 in range(last - first + 1, bound=12):
+    place: uint256 = cursor % numbers.GROUP
+    group: uint256 = cursor // numbers.GROUP * (numbers.GROUP + STRIDE)
+    slot: uint256 = place * STRIDE
+    first: uint256 = slot // numbers.SLOTS_PER_ELEMENT
+    count: uint256 = (slot + STRIDE - 1) // numbers.SLOTS_PER_ELEMENT - first + 1
+    parcel.start = slot % numbers.SLOTS_PER_ELEMENT * numbers.SLOT_BITS
+    for k: uint256 in range(count + 1, bound=12):
+        index: uint256 = group + numbers.GROUP + first + k if k < count else group + place
+        element: uint256 = 0
         if context.kind == numbers.KIND_BLOB:
             assert k < len(elements) and k < len(proofs), "stepper: an element is missing"
-            posted.check_opening(context.data_hash, first + k, elements[k], commitment, proofs[k])
-            window[k] = posted.readable(elements[k])
+            element = elements[k]
+            posted.check_opening(context.data_hash, index, element, commitment, proofs[k])
         else:
-            window[k] = posted.readable(posted.word(data, first + k))
-        if k == 0 and not self._is_action(self._tag(window, cursor)):
+            element = posted.word(data, index)
+        if k == count:
+            parcel.r_y = element
             break
-    return window
+        parcel.window[k] = transaction.readable(element)
+        if k == 0 and not self._is_action(self._tag(parcel)):
+            break
+    return parcel
 
 
 @internal
 @pure
-def _tag(window: uint256[15], cursor: uint256) -> uint256:
-    return transaction.bits(window, (cursor % numbers.SLOTS_PER_ELEMENT) * numbers.SLOT_BITS, numbers.TAG_BITS)
+def _tag(parcel: transaction.Parcel) -> uint256:
+    return transaction.bits(parcel.window, parcel.start, numbers.TAG_BITS)
 
 
 @internal

@@ -1,18 +1,16 @@
-"""Write the figures of a demo run into README.md, between its markers: `python docs/generate.py`.
+"""Write measured figures into pages, between their markers: `python docs/generate.py`.
 
-The figures are what `tandem demo --json docs/demo.json` wrote, so no number in README.md is typed by hand.
+The figures are what `tandem demo --json docs/demo.json` and `make bench-proving JSON=docs/proving.json` wrote, so no number there is typed by hand.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 DOCS: Final = Path(__file__).parent
-FIGURES: Final = DOCS / "demo.json"
 README: Final = DOCS.parent / "README.md"
-BEGIN: Final = "<!-- demo:begin -->"
-END: Final = "<!-- demo:end -->"
 
 CHAINS: Final = {"optimistic": "fraud proof", "validity": "validity proof"}
 WHERE: Final = {"blob": "a blob", "calldata": "calldata"}
@@ -84,19 +82,64 @@ def below(figures: Mapping[str, Any]) -> str:
     )
 
 
-def fill(page: str, text: str) -> str:
-    """Return `page` with what stands between the markers replaced by `text`."""
-    head, begin, rest = page.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"the page lacks {BEGIN} or {END}")
-    return f"{head}{begin}\n{text}\n{end}{tail}"
+def proving(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the Markdown table of a benchmark's figures, and below it their notes."""
+    lines = ["| figure | measured | peer | ratio | goal | met |", "|---|--:|--:|--:|---|---|"]
+    for row in rows:
+        peer = "" if row["peer"] is None else f"{_digits(row['peer'])} {row['unit']}"
+        ratio = "" if row["ratio"] is None else f"{row['ratio']:.3f}"
+        measured = f"{_digits(row['value'])} {row['unit']}".rstrip()
+        lines.append(f"| {row['figure']} | {measured} | {peer} | {ratio} | {row['goal']} | {_yes(row['met'])} |")
+    notes = [f"- {row['figure']}: {row['note']}" for row in rows if row["note"]]
+    return "\n".join([*lines, "", *notes])
+
+
+def _digits(value: float) -> str:
+    """Three significant digits, or all of an integer's."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where figures stand: between `<!-- NAME:begin -->` and `<!-- NAME:end -->` of a page, as `form` writes what a file holds."""
+
+    name: str
+    page: Path
+    figures: Path
+    form: Callable[[Any], str]
+
+    @property
+    def begin(self) -> str:
+        """The marker before them."""
+        return f"<!-- {self.name}:begin -->"
+
+    @property
+    def end(self) -> str:
+        """The marker behind them."""
+        return f"<!-- {self.name}:end -->"
+
+    def filled(self) -> str:
+        """Return the page as it should be."""
+        figures = json.loads(self.figures.read_text(encoding="utf-8"))
+        return self.fill(self.page.read_text(encoding="utf-8"), self.form(figures))
+
+    def fill(self, page: str, text: str) -> str:
+        """Return `page` with what stands between the markers replaced by `text`."""
+        head, begin, rest = page.partition(self.begin)
+        _, end, tail = rest.partition(self.end)
+        if not (begin and end):
+            raise ValueError(f"the page lacks {self.begin} or {self.end}")
+        return f"{head}{begin}\n{text}\n{end}{tail}"
+
+
+DEMO: Final = Place("demo", README, DOCS / "demo.json", block)
+PROVING: Final = Place("proving", DOCS / "proving.md", DOCS / "proving.json", proving)
 
 
 def main() -> None:
-    """Bring README.md up to date with `docs/demo.json`."""
-    figures = cast("Mapping[str, Any]", json.loads(FIGURES.read_text(encoding="utf-8")))
-    README.write_text(fill(README.read_text(encoding="utf-8"), block(figures)), encoding="utf-8")
+    """Bring the pages up to date with the files."""
+    for place in (DEMO, PROVING):
+        place.page.write_text(place.filled(), encoding="utf-8")
 
 
 if __name__ == "__main__":

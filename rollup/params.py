@@ -11,9 +11,11 @@ BLOB_ELEMENTS: Final = 4096
 SLOT_BITS: Final = 63
 SLOTS_PER_ELEMENT: Final = 4
 ELEMENT_BITS: Final = SLOT_BITS * SLOTS_PER_ELEMENT
-"""Bits of data in an element of a blob; one that is not below 2^252 reads as 0."""
+"""Bits of data in an element that carries slots, the low ones; what stands above them means nothing."""
+GROUP: Final = SLOTS_PER_ELEMENT
+"""Transactions that stand together: the r_y of each, then as many elements as each has slots."""
 END: Final = 0xFFFF
-"""The `data_cursor` of a terminal step header; above every slot of a blob (4 · 4096)."""
+"""The `data_cursor` of a terminal step header; above every number of a transaction in a batch."""
 
 # Steps (§4)
 HEADER_WORDS: Final = 6
@@ -31,6 +33,8 @@ PACKED_FEE_BITS: Final = 16
 FEE_MANTISSA_BITS: Final = 11
 FEE_EXPONENT_BITS: Final = 5
 SCALAR_BITS: Final = 252
+SIGNED_BITS: Final = 252
+"""Bits of a transaction's arguments in one element of what is signed."""
 SIGN_BITS: Final = 1
 ADDRESS_BITS: Final = 160
 AMOUNT_BITS: Final = 64
@@ -98,7 +102,7 @@ class Output(IntEnum):
 
 
 class TransactionInput(IntEnum):
-    """The inputs of a transaction's graph; `layout.arguments` words follow from `WORDS`, then the action's own arguments."""
+    """The inputs of a transaction's graph; `len(layout.word_widths)` words follow from `WORDS`, then the action's own arguments."""
 
     DOMAIN = 0
     TAG = 1

@@ -51,15 +51,6 @@ def check_opening(versioned_hash: bytes32, index: uint256, element: uint256, com
 
 @internal
 @pure
-def readable(element: uint256) -> uint256:
-    """
-    @notice SPEC: an element that is not below 2^252 reads as 0.
-    """
-    return element if element >> numbers.ELEMENT_BITS == 0 else 0
-
-
-@internal
-@pure
 def word(data: Bytes[43008], index: uint256) -> uint256:
     """
     @notice Word `index` of calldata; 0 past its end.

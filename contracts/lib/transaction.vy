@@ -1,15 +1,25 @@
 # pragma version 0.4.3
 """
-@title A transaction as a run of bits in the elements of a batch
+@title A transaction as an element and a run of bits in others
 @notice SPEC: docs/spec/machine.md §4, Data. Twin: rollup/batch/packing.py. Total: any elements decode to something.
 """
 
 from lib import numbers
 
-# Elements that a transaction may touch, and three more that read as 0, so that reading past the last one stays inside.
-WINDOW: constant(uint256) = 15
+# Elements that a transaction's bits may touch, and three more that read as 0, so that reading past the last one stays inside.
+WINDOW: constant(uint256) = 14
+# Elements of at most 8 full elements of arguments.
+WORDS: constant(uint256) = 9
+ELEMENT: constant(uint256) = 2**numbers.ELEMENT_BITS - 1
 PACKED_FEE: constant(uint256) = 2**numbers.PACKED_FEE_BITS - 1
 MANTISSA: constant(uint256) = 2**numbers.FEE_MANTISSA_BITS - 1
+
+
+# The 252 bits that are read of each element from the one in which the transaction's bits start, the place of the first of them, and its r_y.
+struct Parcel:
+    window: uint256[14]
+    start: uint256
+    r_y: uint256
 
 
 struct Decoded:
@@ -17,14 +27,23 @@ struct Decoded:
     fee: uint256
     s: uint256
     r_sign: uint256
-    r_y: uint256
+    words: uint256[9]
     arguments: uint256[8]
     decodable: bool
 
 
 @internal
 @pure
-def bits(window: uint256[15], start: uint256, width: uint256) -> uint256:
+def readable(element: uint256) -> uint256:
+    """
+    @notice SPEC: the bits above the 252 of the slots mean nothing.
+    """
+    return element & ELEMENT
+
+
+@internal
+@pure
+def bits(window: uint256[14], start: uint256, width: uint256) -> uint256:
     """
     @notice `width` bits, at most 255, from bit `start` of elements of 252 bits each.
     """
@@ -40,9 +59,12 @@ def bits(window: uint256[15], start: uint256, width: uint256) -> uint256:
 
 @internal
 @pure
-def decode(window: uint256[15], start: uint256, end: uint256, account_bits: uint256, widths: uint256) -> Decoded:
+def decode(
+    window: uint256[14], start: uint256, end: uint256, account_bits: uint256, argument_bits: uint256, widths: uint256
+) -> Decoded:
     """
     @notice The transaction in bits [start, end) of the window.
+    @param argument_bits Bits in which the widest action has its arguments; they are what is signed, whichever action runs.
     @param widths Byte k from the left is the width of argument k: 255 for a full element, 0 for none.
     """
     decoded: Decoded = empty(Decoded)
@@ -55,15 +77,17 @@ def decode(window: uint256[15], start: uint256, end: uint256, account_bits: uint
     at += numbers.SCALAR_BITS
     decoded.r_sign = self.bits(window, at, numbers.SIGN_BITS)
     at += numbers.SIGN_BITS
-    decoded.r_y = self.bits(window, at, numbers.FULL)
-    at += numbers.FULL
+    signed: uint256 = 0
+    for k: uint256 in range(WORDS):
+        if signed == argument_bits:
+            break
+        width: uint256 = min(argument_bits - signed, numbers.SIGNED_BITS)
+        decoded.words[k] = self.bits(window, at + signed, width)
+        signed += width
     mantissa: uint256 = packed & MANTISSA
     exponent: uint256 = packed >> numbers.FEE_MANTISSA_BITS
     decoded.fee = mantissa << exponent
     decoded.decodable = exponent == 0 or mantissa >= 1 << (numbers.FEE_MANTISSA_BITS - 1)
-    if decoded.r_y >= numbers.R:
-        decoded.r_y = 0
-        decoded.decodable = False
     for k: uint256 in range(numbers.MAX_ARGUMENTS):
         width: uint256 = (widths >> unsafe_sub(248, unsafe_mul(8, k))) & 255
         if width == 0:

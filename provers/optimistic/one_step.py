@@ -14,7 +14,7 @@ from rollup.ir.codec import encode_constants, encode_instructions
 from rollup.ir.graph import Graph
 from rollup.ir.image import Image
 from rollup.ir.primitives import Primitive
-from rollup.params import CODE_DEPTH, SLOTS_PER_ELEMENT, DataKind
+from rollup.params import CODE_DEPTH, GROUP, SLOTS_PER_ELEMENT, DataKind
 from rollup.ports.da import Opening
 from rollup.state.header import StepHeader
 from rollup.state.tree import Path, Tree
@@ -177,18 +177,23 @@ def _roots(graph: Graph, registers: Sequence[int]) -> tuple[Root, ...]:
     return tuple(root_of(registers[item.a]) for item in verified)
 
 
-def _places(image: Image, trace: StepTrace) -> range:
-    """Return the elements that a step reads: all that its transaction touches, or the one whose tag ended the data."""
+def _places(image: Image, trace: StepTrace) -> tuple[int, ...]:
+    """Return the elements that a step reads: all that carry slots of its transaction, then its r_y; or the one whose tag ended the data."""
     assert trace.task is not None, "the identity reads nothing"
     layout, cursor = image.layout, trace.before.data_cursor
-    first = cursor // SLOTS_PER_ELEMENT
+    group, place = divmod(cursor, GROUP)
+    start = group * layout.group_elements
+    first, last = (
+        start + GROUP + slot // SLOTS_PER_ELEMENT for slot in (place * layout.stride, (place + 1) * layout.stride - 1)
+    )
     if trace.task.kind == "transaction":
-        return range(first, (cursor + layout.stride - 1) // SLOTS_PER_ELEMENT + 1)
-    ends_early = trace.task.kind == "fees" and cursor + layout.stride <= layout.capacity * layout.stride
-    return range(first, first + ends_early)
+        return (*range(first, last + 1), start + place)
+    return (first,) if trace.task.kind == "fees" and cursor < layout.capacity else ()
 
 
-def _posted(batch: Batch, places: range, opener: BlobOpener) -> tuple[tuple[int, ...], bytes, tuple[bytes, ...], bytes]:
+def _posted(
+    batch: Batch, places: Sequence[int], opener: BlobOpener
+) -> tuple[tuple[int, ...], bytes, tuple[bytes, ...], bytes]:
     """Return elements, commitment, proofs and calldata, those that are due."""
     if not places:
         return (), b"", (), b""

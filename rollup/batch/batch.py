@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from rollup.batch.inbox import Message
-from rollup.batch.slots import slots_of
+from rollup.batch.parcel import Parcel, parcel_at
 from rollup.crypto.keccak import keccak256
 from rollup.encoding import uint_to_bytes
 from rollup.params import DataKind
@@ -69,6 +69,6 @@ class Batch:
         assert self.inbox_from <= index < self.inbox_to, f"batch {self.number} does not consume message {index}"
         return self.messages[index - self.inbox_from]
 
-    def slots(self, start: int, count: int) -> tuple[int, ...]:
-        """Return `count` slots of the data from slot `start` on."""
-        return slots_of(self.elements, start, count)
+    def parcel(self, stride: int, number: int) -> Parcel:
+        """Return transaction `number` of the data, whatever stands there."""
+        return parcel_at(self.elements, stride, number)

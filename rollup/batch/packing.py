@@ -1,22 +1,23 @@
-"""A transaction as the little-endian bit string that a batch carries (spec §4, Data).
+"""A transaction as the element and the little-endian bit string that a batch carries (spec §4, Data).
 
-`tag 8 | sender account_bits | fee 16 | s 252 | r_sign 1 | r_y 255 | arguments, each of its width (a full element: 255) | zeros`
+`tag 8 | sender account_bits | fee 16 | s 252 | r_sign 1 | arguments, each of its width (a full element: 255) | zeros`
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rollup.batch.packed_fee import decode_fee, encode_fee
+from rollup.batch.parcel import Parcel
 from rollup.batch.slots import bits_of, slots_from_bits
 from rollup.crypto.fr import R
 from rollup.errors import DecodeError
 from rollup.ir.layout import Layout
-from rollup.params import FULL, PACKED_FEE_BITS, SCALAR_BITS, SIGN_BITS, SLOT_BITS, TAG_BITS
+from rollup.params import FEE_BITS, FULL, PACKED_FEE_BITS, SCALAR_BITS, SIGN_BITS, SLOT_BITS, TAG_BITS
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What a machine reads out of a transaction's slots, whatever they hold.
+    """What a machine reads out of a transaction's parcel, whatever it holds.
 
     Attributes
     ----------
@@ -25,11 +26,11 @@ class Decoded:
     fee
         m·2^e in gwei, canonical or not.
     r_y
-        In [0, R); 0 where what stands there is not below R.
+        As it stands, an element.
     args
-        One an argument of the action; full elements as `r_y`.
+        One an argument of the action; of a full element 0 where what stands there is not below R.
     decodable
-        Whether the fee and every full element are canonical and the padding is 0.
+        Whether the fee and every full element of the arguments are canonical and the padding is 0.
     """
 
     tag: int
@@ -43,47 +44,64 @@ class Decoded:
 
 
 def field_widths(layout: Layout, widths: Sequence[int]) -> tuple[int, ...]:
-    """Return the width of every part of a transaction, those of the action's arguments last."""
-    return (TAG_BITS, layout.account_bits, PACKED_FEE_BITS, SCALAR_BITS, SIGN_BITS, FULL, *widths)
+    """Return the width of every part of a transaction's bit string, those of the action's arguments last."""
+    return (TAG_BITS, layout.account_bits, PACKED_FEE_BITS, SCALAR_BITS, SIGN_BITS, *widths)
 
 
 def transaction_bits(layout: Layout, widths: Sequence[int]) -> int:
-    """Return how many bits of a transaction mean something; the rest of its slots is padding."""
+    """Return how many bits of a transaction's slots mean something; the rest is padding."""
     return sum(field_widths(layout, widths))
 
 
-def tag_of(slots: Sequence[int]) -> int:
-    """Return the tag of the transaction that starts with these slots."""
-    return slots[0] & ((1 << TAG_BITS) - 1)
+def tag_of(parcel: Parcel) -> int:
+    """Return the tag of a transaction."""
+    return parcel.slots[0] & ((1 << TAG_BITS) - 1)
 
 
-def decode_transaction(layout: Layout, widths: Sequence[int], slots: Sequence[int]) -> Decoded:
-    """Read a transaction from its `stride` slots; total: any slots decode to something.
+def words_of(layout: Layout, parcel: Parcel) -> tuple[int, ...]:
+    """Return the words in which a transaction's arguments are signed: the bits where the widest action has its arguments, 252 a word.
+
+    SPEC: §4. They are the same bits whichever action runs, and decodable or not.
+    """
+    return tuple(_cut(bits_of(parcel.slots) >> layout.arguments_offset, layout.word_widths))[:-1]
+
+
+def signed_elements(
+    layout: Layout, domain: int, nonce: int, head: tuple[int, int, int], words: Sequence[int]
+) -> tuple[int, ...]:
+    """Return what is signed: `domain`, ((nonce·2^42 + fee)·2^account_bits + sender)·2^8 + tag modulo R, and the words; `head` is tag, sender and fee."""
+    tag, sender, fee = head
+    call = ((nonce << FEE_BITS | fee) << layout.account_bits | sender) << TAG_BITS | tag
+    return (domain, call % R, *words)
+
+
+def decode_transaction(layout: Layout, widths: Sequence[int], parcel: Parcel) -> Decoded:
+    """Read a transaction from its parcel; total: whatever it holds decodes to something.
 
     Parameters
     ----------
     widths
-        Bits of the arguments of the action that `tag_of(slots)` names; 255 for a full element.
+        Bits of the arguments of the action that `tag_of(parcel)` names; 255 for a full element.
     """
-    assert len(slots) == layout.stride, f"a transaction takes {layout.stride} slots, not {len(slots)}"
-    *fields, padding = _cut(bits_of(slots), field_widths(layout, widths))
-    tag, sender, packed, s, r_sign, r_y, *args = fields
+    assert len(parcel.slots) == layout.stride, f"a transaction takes {layout.stride} slots, not {len(parcel.slots)}"
+    *fields, padding = _cut(bits_of(parcel.slots), field_widths(layout, widths))
+    tag, sender, packed, s, r_sign, *args = fields
     fee, canonical = decode_fee(packed)
-    elements = [r_y, *(arg for arg, width in zip(args, widths, strict=True) if width == FULL)]
+    elements = (arg for arg, width in zip(args, widths, strict=True) if width == FULL)
     return Decoded(
         tag,
         sender,
         fee,
         s,
         r_sign,
-        _canonical(r_y),
+        parcel.r_y,
         tuple(_canonical(arg) if width == FULL else arg for arg, width in zip(args, widths, strict=True)),
         decodable=canonical and padding == 0 and all(element < R for element in elements),
     )
 
 
-def encode_transaction(layout: Layout, widths: Sequence[int], transaction: Decoded) -> tuple[int, ...]:
-    """Write a transaction into `stride` slots.
+def encode_transaction(layout: Layout, widths: Sequence[int], transaction: Decoded) -> Parcel:
+    """Write a transaction.
 
     Raises
     ------
@@ -93,7 +111,9 @@ def encode_transaction(layout: Layout, widths: Sequence[int], transaction: Decod
     t = transaction
     if not t.decodable or len(t.args) != len(widths):
         raise DecodeError("packing: no transaction of this action", expected=f"{len(widths)} arguments", got=t)
-    fields = (t.tag, t.sender, encode_fee(t.fee), t.s, t.r_sign, t.r_y, *t.args)
+    if not 0 <= t.r_y < R:
+        raise DecodeError("packing: r_y of a transaction does not fit", expected=f"< {R}", got=t.r_y)
+    fields = (t.tag, t.sender, encode_fee(t.fee), t.s, t.r_sign, *t.args)
     bits = offset = 0
     for place, (value, width) in enumerate(zip(fields, field_widths(layout, widths), strict=True)):
         limit = R if width == FULL else 1 << width
@@ -102,7 +122,7 @@ def encode_transaction(layout: Layout, widths: Sequence[int], transaction: Decod
         bits |= value << offset
         offset += width
     assert offset <= SLOT_BITS * layout.stride, "the stride of a layout holds its widest action"
-    return slots_from_bits(bits, layout.stride)
+    return Parcel(t.r_y, slots_from_bits(bits, layout.stride))
 
 
 def _cut(bits: int, widths: Sequence[int]) -> Iterator[int]:

@@ -59,7 +59,7 @@ class Receipt:
     withdrawals
         What leaves for L1, in the order in which the accumulator took it.
     transaction
-        Its hash (`batch.transaction.hash_of_slots`); empty for the other kinds.
+        Its hash (`batch.transaction.hash_of`); empty for the other kinds.
     """
 
     position: int

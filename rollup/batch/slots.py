@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rollup.params import ELEMENT_BITS, SLOT_BITS, SLOTS_PER_ELEMENT
+from rollup.params import SLOT_BITS, SLOTS_PER_ELEMENT
 
 SLOT_LIMIT = 1 << SLOT_BITS
 
@@ -10,12 +10,12 @@ SLOT_LIMIT = 1 << SLOT_BITS
 def slots_of(elements: Sequence[int], start: int, count: int) -> tuple[int, ...]:
     """Return `count` slots from slot `start` on.
 
-    SPEC: slot 4i + k is bits [63k, 63k + 63) of element i; an element that is not below 2^252, or not there, reads as 0.
+    SPEC: slot 4i + k is bits [63k, 63k + 63) of element i; the bits of an element above those mean nothing, and one that is not there reads as 0.
     """
     return tuple(_slot(elements, at) for at in range(start, start + count))
 
 
-def elements_of(slots: Sequence[int]) -> tuple[int, ...]:
+def elements_of_slots(slots: Sequence[int]) -> tuple[int, ...]:
     """Return the elements that carry these slots, the last one padded with zero slots."""
     assert all(0 <= slot < SLOT_LIMIT for slot in slots), "a slot has 63 bits"
     groups = (slots[at : at + SLOTS_PER_ELEMENT] for at in range(0, len(slots), SLOTS_PER_ELEMENT))
@@ -36,4 +36,4 @@ def slots_from_bits(bits: int, count: int) -> tuple[int, ...]:
 def _slot(elements: Sequence[int], at: int) -> int:
     place, part = divmod(at, SLOTS_PER_ELEMENT)
     element = elements[place] if place < len(elements) else 0
-    return element >> SLOT_BITS * part & (SLOT_LIMIT - 1) if element < 1 << ELEMENT_BITS else 0
+    return element >> SLOT_BITS * part & (SLOT_LIMIT - 1)

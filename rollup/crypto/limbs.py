@@ -268,3 +268,15 @@ def prefetch(_typing: Numba, _address: Numba) -> Numba:
         return context.get_dummy_value()
 
     return types.void(types.intp), emit
+
+
+@_intrinsic
+def call(_typing: Numba, _function: Numba, _a: Numba, _b: Numba, _c: Numba, _d: Numba) -> Numba:
+    """`(function, a, b, c, d)`: call `void f(intp, intp, intp, intp)`, as C calls it, at an address."""
+
+    def emit(context: Numba, b: Builder, _signature: Numba, arguments: Sequence[Value]) -> Value:
+        kind = ir.FunctionType(ir.VoidType(), [WORD] * 4)
+        b.call(b.inttoptr(arguments[0], kind.as_pointer()), arguments[1:])
+        return context.get_dummy_value()
+
+    return types.void(*[types.intp] * 5), emit

@@ -23,7 +23,6 @@ class Domain(IntEnum):
     """What a sponge hashes; the first thing in its state, so no two uses share a preimage (SOUNDNESS 22)."""
 
     LEAF = 1
-    MESSAGE = 2
     CHALLENGE = 3
     WITHDRAWAL = 4
     CHUNK = 5

@@ -25,7 +25,7 @@ from rollup.nodes.prover import Prover
 from rollup.nodes.sequencer import Policy, Sequencer
 from rollup.nodes.stream import Stream, StreamReader
 from rollup.nodes.withdrawals import Withdrawals
-from rollup.params import SLOTS_PER_ELEMENT, DataKind
+from rollup.params import GROUP, DataKind
 from rollup.ports.da import DataLayer
 from rollup.ports.deployment import ContractsToolchain, Ordering
 from rollup.ports.l1 import L1
@@ -95,7 +95,7 @@ class Chain:
         self.outbox = Outbox(store)
         self.node = self.full_node(store, self.stream)
         self.claims = Claims(self.l1, self.rollup, self.start)
-        limit = self._layers[kind].properties.capacity * SLOTS_PER_ELEMENT // self.image.layout.stride
+        limit = self._layers[kind].properties.capacity // self.image.layout.group_elements * GROUP
         self.sequencer = Sequencer(
             self.image,
             self.domain,

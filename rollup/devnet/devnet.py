@@ -159,7 +159,7 @@ class Devnet(Chain):
         graph = action_of(self.image, action)
         values = arguments_of(graph, args, named)
         transaction = Transaction(graph.tag, account.id, self.sequencer.fee if fee is None else fee, values)
-        return transaction.sign(account.secret, self.image.layout, self.domain, self.sequencer.nonce(account.id))
+        return transaction.sign(account.secret, self.image, self.domain, self.sequencer.nonce(account.id))
 
     def withdraw(self, account: Account, amount: int, to: bytes | None = None) -> Receipt:
         """Send gwei off to L1, to the account's own address by default; they arrive with `release`, once the batch is final."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from rollup.batch.batch import Batch
 from rollup.batch.inbox import Message
+from rollup.batch.parcel import Parcel, elements_of
 from rollup.batch.receipt import Receipt
-from rollup.batch.slots import elements_of
 from rollup.batch.transaction import Transaction
 from rollup.errors import PeerError
 from rollup.execution import interpreter
@@ -126,7 +126,7 @@ class BatchBuilder:
         self._records = _Pending(state)
         # INVARIANT: the root in this header is the parent's until the batch is sealed; no step reads it.
         self._header = StepHeader.start(parent)
-        self._slots: list[int] = []
+        self._parcels: list[Parcel] = []
         self._receipts: list[Receipt] = []
         self._drained = 0
         for message in messages:
@@ -140,7 +140,7 @@ class BatchBuilder:
     @property
     def room(self) -> int:
         """How many more transactions fit."""
-        return self._image.layout.capacity - len(self._slots) // self._image.layout.stride
+        return self._image.layout.capacity - len(self._parcels)
 
     @property
     def next_account(self) -> int:
@@ -171,13 +171,13 @@ class BatchBuilder:
         """
         if not self.room:
             raise BatchFullError("batch: no room left", expected=f"<= {self._image.layout.capacity} transactions")
-        slots = transaction.slots(self._image)
-        task = transaction_task(self._image, self._header, self._domain, slots)
+        parcel = transaction.parcel(self._image)
+        task = transaction_task(self._image, self._header, self._domain, parcel)
         run, receipt = run_task(self._image, self._header, task, self._records, self._runner)
         if receipt.status is Status.SKIPPED:
             raise TransactionRefusedError(transaction, receipt.skip)
         self._keep(task, run, receipt)
-        self._slots.extend(slots)
+        self._parcels.append(parcel)
         return receipt
 
     def drain(self) -> Increment:
@@ -197,7 +197,7 @@ class BatchBuilder:
             messages=self._messages,
             payee=self._payee,
             domain=self._domain,
-            elements=elements_of(self._slots),
+            elements=elements_of(self._parcels),
             header=self._parent.after(StepHeader.from_words((state.root, *words[1:]))),
             receipts=self.receipts,
             state=state,

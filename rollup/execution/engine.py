@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rollup.batch.batch import Batch
 from rollup.batch.receipt import Receipt, StepKind, Touched, Withdrawal
-from rollup.batch.transaction import hash_of_slots
+from rollup.batch.transaction import hash_of
 from rollup.crypto.poseidon2 import Domain, hash_items
 from rollup.errors import PeerError
 from rollup.execution import interpreter
@@ -176,7 +176,7 @@ def _receipt(image: Image, header: StepHeader, task: Task, run: Run) -> Receipt:
         fee=task.fee,
         touched=tuple(Touched.at(image.layout, index) for index in run.indices),
         withdrawals=withdrawals_of(task.graph, run, header.withdrawals),
-        transaction=hash_of_slots(task.slots) if task.slots else b"",
+        transaction=hash_of(task.parcel) if task.parcel else b"",
     )
 
 

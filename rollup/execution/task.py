@@ -1,11 +1,11 @@
 """What the step at a header is: which graph runs, on which inputs (spec §4). Total: every header and every batch have an answer."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rollup.batch.batch import Batch
 from rollup.batch.inbox import Message
-from rollup.batch.packing import Decoded, decode_transaction, tag_of
+from rollup.batch.packing import Decoded, decode_transaction, tag_of, words_of
+from rollup.batch.parcel import Parcel
 from rollup.batch.receipt import StepKind
 from rollup.ir.graph import Graph
 from rollup.ir.image import Image
@@ -29,8 +29,8 @@ class Task:
         Two words of the header after the step, which no graph writes.
     message
         The inbox message, if it is an inbox step.
-    decoded, slots
-        The transaction and the slots it was read from, if it is a transaction step.
+    decoded, parcel
+        The transaction and what it was read from, if it is a transaction step.
     """
 
     kind: StepKind
@@ -43,7 +43,7 @@ class Task:
     next_inbox: int
     message: Message | None = None
     decoded: Decoded | None = None
-    slots: tuple[int, ...] = ()
+    parcel: Parcel | None = None
 
 
 def task_at(image: Image, header: StepHeader, batch: Batch) -> Task | None:
@@ -53,10 +53,10 @@ def task_at(image: Image, header: StepHeader, batch: Batch) -> Task | None:
     if header.inbox_index < batch.inbox_to:
         return inbox_task(image, header, batch.message(header.inbox_index))
     layout = image.layout
-    if header.data_cursor + layout.stride <= layout.capacity * layout.stride:
-        slots = batch.slots(header.data_cursor, layout.stride)
-        if 1 <= tag_of(slots) <= layout.actions:
-            return transaction_task(image, header, batch.domain, slots)
+    if header.data_cursor < layout.capacity:
+        parcel = batch.parcel(layout.stride, header.data_cursor)
+        if 1 <= tag_of(parcel) <= layout.actions:
+            return transaction_task(image, header, batch.domain, parcel)
     return fee_task(image, header, batch.payee)
 
 
@@ -79,11 +79,11 @@ def inbox_task(image: Image, header: StepHeader, message: Message) -> Task:
     )
 
 
-def transaction_task(image: Image, header: StepHeader, domain: int, slots: Sequence[int]) -> Task:
-    """Return the step that runs the transaction in `stride` slots with a known tag; SPEC: §5, inputs of a transaction."""
-    graph = image.graph(tag_of(slots))
-    decoded = decode_transaction(image.layout, graph.arguments, slots)
-    words = (*decoded.args, *(0,) * (image.layout.arguments - len(decoded.args)))
+def transaction_task(image: Image, header: StepHeader, domain: int, parcel: Parcel) -> Task:
+    """Return the step that runs a transaction with a known tag; SPEC: §5, inputs of a transaction."""
+    graph = image.graph(tag_of(parcel))
+    decoded = decode_transaction(image.layout, graph.arguments, parcel)
+    words = words_of(image.layout, parcel)
     signed = (domain, decoded.tag, decoded.sender, decoded.fee)
     signature = (decoded.s, decoded.r_sign, decoded.r_y, int(decoded.decodable))
     chain = (header.withdrawals, header.withdrawals_count, header.next_account, header.fees)
@@ -94,10 +94,10 @@ def transaction_task(image: Image, header: StepHeader, domain: int, slots: Seque
         sender=decoded.sender,
         args=decoded.args,
         fee=decoded.fee,
-        next_cursor=header.data_cursor + image.layout.stride,
+        next_cursor=header.data_cursor + 1,
         next_inbox=header.inbox_index,
         decoded=decoded,
-        slots=tuple(slots),
+        parcel=parcel,
     )
 
 

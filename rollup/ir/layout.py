@@ -9,11 +9,11 @@ from rollup.params import (
     DEFAULT_CAPACITY,
     DEFAULT_INBOX_CAP,
     DEFAULT_TABLE_BITS,
-    FULL,
+    GROUP,
     PACKED_FEE_BITS,
     SCALAR_BITS,
     SIGN_BITS,
-    SLOTS_PER_ELEMENT,
+    SIGNED_BITS,
     TAG_BITS,
 )
 
@@ -72,10 +72,10 @@ class Layout:
         Width of an account's number.
     tables
         `accounts` first.
-    arguments
-        The largest number of arguments of any action.
+    argument_bits
+        The largest width of any action's arguments together.
     stride
-        Slots that each transaction takes.
+        Slots that each transaction takes, besides the element of its r_y.
     actions
         Their tags are 1 … actions.
     capacity
@@ -88,7 +88,7 @@ class Layout:
 
     account_bits: int
     tables: tuple[TableLayout, ...]
-    arguments: int
+    argument_bits: int
     stride: int
     actions: int
     capacity: int = DEFAULT_CAPACITY
@@ -126,19 +126,28 @@ class Layout:
         return self.s_offset + SCALAR_BITS
 
     @property
-    def r_y_offset(self) -> int:
-        """Bit at which the y coordinate of R starts."""
+    def arguments_offset(self) -> int:
+        """Bit at which the first argument starts."""
         return self.r_sign_offset + SIGN_BITS
 
     @property
-    def arguments_offset(self) -> int:
-        """Bit at which the first argument starts."""
-        return self.r_y_offset + FULL
+    def word_widths(self) -> tuple[int, ...]:
+        """Widths of the words in which the arguments are signed: 252 bits each, the last one what is left over."""
+        return tuple(min(SIGNED_BITS, self.argument_bits - at) for at in range(0, self.argument_bits, SIGNED_BITS))
+
+    @property
+    def group_elements(self) -> int:
+        """Elements of a group of four transactions: the r_y of each, and one for each slot that a transaction takes."""
+        return GROUP + self.stride
 
     @property
     def data_elements(self) -> int:
         """Elements that `capacity` transactions take."""
-        return self.capacity * self.stride // SLOTS_PER_ELEMENT
+        return self.elements_of(self.capacity)
+
+    def elements_of(self, transactions: int) -> int:
+        """Return how many elements a number of transactions takes, a multiple of 4."""
+        return transactions // GROUP * self.group_elements
 
     def tree_index(self, table: int, key: int) -> int:
         """Return the leaf at which a record lies."""
@@ -166,5 +175,5 @@ class Layout:
     def words(self) -> tuple[int, ...]:
         """Return the words that a program's identity hashes before `code_root` (SPEC §5)."""
         widths = int.from_bytes(bytes(len(table.attributes) for table in self.tables).ljust(32, b"\0"), "big")
-        shape = (self.account_bits, self.key_bits, self.table_bits, self.depth, self.arguments, self.stride)
+        shape = (self.account_bits, self.key_bits, self.table_bits, self.depth, self.argument_bits, self.stride)
         return (*shape, self.capacity, self.inbox_cap, self.actions, widths)

@@ -108,7 +108,7 @@ def _input_names(graph: Graph, layout: Layout) -> Sequence[str]:
     if graph.tag in frames:
         return [item.name.lower() for item in frames[graph.tag]]
     fixed = [item.name.lower() for item in TransactionInput if item is not TransactionInput.WORDS]
-    return [*fixed, *(f"word_{k}" for k in range(layout.arguments)), *graph.argument_names]
+    return [*fixed, *(f"word_{k}" for k in range(len(layout.word_widths))), *graph.argument_names]
 
 
 class _Parser:

@@ -6,7 +6,7 @@ from rollup.batch.transaction import Transaction
 from rollup.crypto import eddsa
 from rollup.crypto.jubjub import Point
 from rollup.errors import PeerError
-from rollup.ir.layout import Layout
+from rollup.ir.image import Image
 
 
 class MempoolFullError(PeerError):
@@ -20,16 +20,16 @@ class Mempool:
 
     Parameters
     ----------
-    layout, domain
-        Of the chain: what signatures bind.
+    image, domain
+        The program and the chain: what signatures bind.
     ahead
         How many nonces beyond the next one a transaction may be signed for.
     limit
         How many transactions are kept, queued and held together.
     """
 
-    def __init__(self, layout: Layout, domain: int, *, ahead: int = 16, limit: int = 4096) -> None:
-        self._layout, self._domain = layout, domain
+    def __init__(self, image: Image, domain: int, *, ahead: int = 16, limit: int = 4096) -> None:
+        self._image, self._domain = image, domain
         self._ahead, self._limit = ahead, limit
         self._queue: deque[Transaction] = deque()
         self._held: dict[tuple[int, int], Transaction] = {}
@@ -54,8 +54,8 @@ class Mempool:
         if transaction.signature is None:
             return None
         candidates = range(nonce + 1, nonce + 1 + self._ahead)
-        messages = [transaction.message(self._layout, self._domain, candidate) for candidate in candidates]
-        answers = eddsa.verify_many([(key, (message,), transaction.signature) for message in messages])
+        messages = [transaction.message(self._image, self._domain, candidate) for candidate in candidates]
+        answers = eddsa.verify_many([(key, message, transaction.signature) for message in messages])
         for candidate, answer in zip(candidates, answers, strict=True):
             if answer:
                 if (transaction.sender, candidate) not in self._held:

@@ -92,7 +92,7 @@ class Sequencer:
         self._policy, self._runner = policy, runner
         self._foundation = Foundation(image, domain, store, outbox, runner)
         self._capacity = min(image.layout.capacity, policy.limit or image.layout.capacity)
-        self._mempool = Mempool(image.layout, domain)
+        self._mempool = Mempool(image, domain)
         self.base_fee = policy.floor
         self.dropped: list[bytes] = []
         self._messages: tuple[MessageLog, ...] = ()

@@ -48,7 +48,7 @@ def _trace(cls: type[Program], layout: Layout, tag: int, action: ActionDeclarati
     start = prologue(builder)
     tracing = Tracing(layout, builder, start.ledger, start.sender)
     body = len(builder.instructions)
-    first = TransactionInput.WORDS + layout.arguments
+    first = TransactionInput.WORDS + len(layout.word_widths)
     registers = [builder.input(first + number) for number in range(len(arguments))]
     with tracing_with(tracing):
         _check_entry(tracing, action, start.sender, registers)

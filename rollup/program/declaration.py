@@ -10,11 +10,11 @@ from rollup.ir.layout import Layout, accounts_table
 from rollup.params import (
     BLOB_ELEMENTS,
     DISPUTE_DEPTH,
+    GROUP,
     MAX_ACTIONS,
     MAX_ARGUMENTS,
     MAX_TREE_BITS,
     SLOT_BITS,
-    SLOTS_PER_ELEMENT,
 )
 from rollup.program.annotations import require_shape, resolve_annotations
 from rollup.program.location import Location, author_error, of_class, of_function
@@ -168,7 +168,7 @@ def _options(cls: type[Program]) -> dict[str, int]:
     rules: dict[str, tuple[str, Callable[[int], bool]]] = {
         "account_bits": ("1 to 32", lambda n: 1 <= n <= 32),
         "max_tables": ("1, 2, 4, 8, 16 or 32", lambda n: n in {1, 2, 4, 8, 16, 32}),
-        "capacity": ("a multiple of 4, 4 to 128", lambda n: 4 <= n <= 128 and n % SLOTS_PER_ELEMENT == 0),
+        "capacity": ("a multiple of 4, 4 to 128", lambda n: 4 <= n <= 128 and n % GROUP == 0),
         "inbox_cap": ("1 to 32", lambda n: 1 <= n <= 32),
     }
     options: dict[str, int] = {}
@@ -190,7 +190,7 @@ def _layout(
     layout = Layout(
         account_bits,
         (accounts_table(account_bits), *(table.layout(account_bits) for table in tables)),
-        arguments=max(len(declaration.values) for declaration in actions),
+        argument_bits=widest,
         stride=0,
         actions=len(actions),
         capacity=options["capacity"],
@@ -205,7 +205,7 @@ def _layout(
                 f"the key of {table.name} is too wide", at=at, expected=f"at most {limit} bits", got=table.key_bits
             )
     layout = replace(layout, stride=-(-(layout.arguments_offset + widest) // SLOT_BITS))
-    # INVARIANT: 8 arguments of 255 bits make 41 slots a transaction, and 128 such transactions fit a blob.
+    # INVARIANT: 8 arguments of 255 bits make 38 slots a transaction, and 32 groups of 42 elements fit a blob.
     assert layout.data_elements <= BLOB_ELEMENTS
     return layout
 

@@ -4,7 +4,7 @@ Every graph of an action begins with the same instructions, the prologue: it rea
 fee. The epilogue decides whether the body is applied, and stores.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -80,14 +80,14 @@ def transaction_inputs(layout: Layout, arguments: Sequence[int]) -> tuple[int, .
         TransactionInput.NEXT_ACCOUNT: layout.account_bits + 1,
         TransactionInput.FEES: AMOUNT_BITS,
     }
-    return (*(head[TransactionInput(i)] for i in range(len(head))), *[FULL] * layout.arguments, *arguments)
+    return (*(head[TransactionInput(i)] for i in range(len(head))), *layout.word_widths, *arguments)
 
 
 def prologue(builder: Builder) -> Prologue:
     """Write the first half: the order of its questions is that of the reasons (SOUNDNESS 4)."""
     inputs = {
         i: builder.input(i)
-        for i in range(TransactionInput.WORDS + builder.layout.arguments)
+        for i in range(TransactionInput.WORDS + len(builder.layout.word_widths))
         if i not in (TransactionInput.WITHDRAWALS, TransactionInput.WITHDRAWALS_COUNT)
     }
     sender, fee, next_account = (
@@ -98,11 +98,10 @@ def prologue(builder: Builder) -> Prologue:
     key = (builder.load(slot, AccountAttribute.KEY_X), builder.load(slot, AccountAttribute.KEY_Y))
 
     known = exists(builder, sender, next_account)
-    words = (inputs[TransactionInput.WORDS + k] for k in range(builder.layout.arguments))
-    signed = (inputs[TransactionInput.DOMAIN], sender, nonce, inputs[TransactionInput.TAG], fee, *words)
-    message = builder.hash(Domain.MESSAGE, signed)
+    words = (inputs[TransactionInput.WORDS + k] for k in range(len(builder.layout.word_widths)))
+    message = (inputs[TransactionInput.DOMAIN], _call(builder, inputs, nonce), *words)
     signature = (inputs[i] for i in (TransactionInput.R_Y, TransactionInput.R_SIGN, TransactionInput.S))
-    valid = builder.verify_signature(key, (message,), *signature)
+    valid = builder.verify_signature(key, message, *signature)
     can_pay = builder.negate(builder.emit(_P.LT, balance, fee))
     questions = (inputs[TransactionInput.DECODABLE], known, valid, can_pay)
     run = builder.all(questions)
@@ -230,6 +229,23 @@ def exists(builder: Builder, account: int, next_account: int) -> int:
     """Return the register that tells whether an account is registered: account 0 never is."""
     nonzero = builder.negate(builder.emit(_P.EQ, account, builder.const(0)))
     return builder.emit(_P.AND, nonzero, builder.emit(_P.LT, account, next_account))
+
+
+def _call(builder: Builder, inputs: Mapping[int, int], nonce: int) -> int:
+    """Return the register of ((nonce·2^42 + fee)·2^account_bits + sender)·2^8 + tag: who calls what, at which nonce, for which fee.
+
+    SAFETY: the parts stand side by side, so no two calls have one number: fee, sender and tag are within their widths, and nonces, which start below 2^160 and count
+    transactions, keep the whole below 2^243 < R.
+    """
+    call = inputs[TransactionInput.TAG]
+    parts = (
+        (inputs[TransactionInput.SENDER], TAG_BITS),
+        (inputs[TransactionInput.FEE], TAG_BITS + builder.layout.account_bits),
+        (nonce, TAG_BITS + builder.layout.account_bits + FEE_BITS),
+    )
+    for part, place in parts:
+        call = builder.emit(_P.ADD, call, builder.emit(_P.MUL, part, builder.const(1 << place)))
+    return call
 
 
 def _reason(builder: Builder, questions: tuple[int, ...]) -> int:

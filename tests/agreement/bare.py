@@ -30,8 +30,8 @@ LAYOUT = Layout(
         TableLayout("integers", (8,), tuple((f"i{k}", 253) for k in range(MAX_ATTRIBUTES))),
         TableLayout("flags", (3,), tuple((f"f{k}", 1) for k in range(MAX_ATTRIBUTES))),
     ),
-    arguments=2,
-    stride=12,
+    argument_bits=263,
+    stride=9,
     actions=1,
     table_bits=3,
 )

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from rollup.batch.inbox import Message
+from rollup.batch.parcel import Parcel
 from rollup.crypto.fr import R
 from rollup.ir.image import Image
 from rollup.params import FULL, SLOT_BITS, DataKind
@@ -20,7 +21,7 @@ fees = st.sampled_from([0, 1, 3, 4]).flatmap(lambda few: st.one_of(st.just(few),
 
 
 @st.composite
-def calls(draw: st.DrawFn, pen: Pen) -> tuple[int, ...]:
+def calls(draw: st.DrawFn, pen: Pen) -> Parcel:
     """Draw a call of any action with arguments that often work, signed well or badly, and sometimes written over in one part."""
     image: Image = pen.image
     tag = draw(st.integers(1, image.layout.actions))
@@ -29,12 +30,14 @@ def calls(draw: st.DrawFn, pen: Pen) -> tuple[int, ...]:
         tag, *args = USUAL[image.name]
     forged = draw(st.sampled_from([{}, {}, {}, {}, {}, {}, {"nonce": draw(edges(R))}, {"domain": 1}, {"signer": 7}]))
     sender = draw(senders)
-    slots = pen.call(tag, sender, *args, fee=draw(fees), **forged)
+    parcel = pen.call(tag, sender, *args, fee=draw(fees), **forged)
     if draw(st.integers(0, 3)):
-        return slots
+        return parcel
     offset, width = draw(st.sampled_from(sorted(parts(image, tag).values())))
     bit = draw(st.integers(0, width - 1))
-    return overwrite(slots, offset, width, draw(edges(1 << width))) if bit % 2 else overwrite(slots, offset + bit, 1, 1)
+    return (
+        overwrite(parcel, offset, width, draw(edges(1 << width))) if bit % 2 else overwrite(parcel, offset + bit, 1, 1)
+    )
 
 
 def argument(image: Image, width: int) -> st.SearchStrategy[int]:
@@ -44,13 +47,13 @@ def argument(image: Image, width: int) -> st.SearchStrategy[int]:
 
 
 @st.composite
-def noise(draw: st.DrawFn, image: Image) -> tuple[int, ...]:
-    """Draw slots of noise behind a tag that is usually known."""
+def noise(draw: st.DrawFn, image: Image) -> Parcel:
+    """Draw noise behind a tag that is usually known."""
     tag = draw(st.integers(0, image.layout.actions + 1))
     stride = image.layout.stride
     slots = draw(st.binary(min_size=8 * stride, max_size=8 * stride))
     words = tuple(int.from_bytes(slots[8 * k : 8 * k + 8], "big") % 2**SLOT_BITS for k in range(stride))
-    return overwrite(words, 0, 8, tag)
+    return overwrite(Parcel(draw(edges(R)), words), 0, 8, tag)
 
 
 @st.composite

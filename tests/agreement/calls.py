@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from rollup.batch.parcel import Parcel
 from rollup.crypto.fr import R
 from rollup.crypto.jubjub import ORDER
 from rollup.ir.image import Image
@@ -22,7 +23,7 @@ from tests.agreement.programs import (
 )
 from tests.agreement.writing import Pen, overwrite, parts
 
-Write = Callable[[Pen], tuple[int, ...]]
+Write = Callable[[Pen], Parcel]
 WITHDRAW, MINT, TRANSFER = 1, 2, 3
 ADD = 2
 NOTE, WORK = 2, 3
@@ -65,26 +66,37 @@ def skipped(reason: Reason, name: str, image: Image, sender: int = RICH, **forge
     return Call(name, lambda pen: pen.call(tag, sender, *args, **forged), Status.SKIPPED, reason)
 
 
-def spoilt(reason: Reason, image: Image, part: str, value: int, *, last: bool = False) -> Call:
-    """Overwrite a part of a good transaction; its last bit only where `last`."""
+def spoilt(reason: Reason, image: Image, part: str, value: int, *, last: bool = False, signed: bool = False) -> Call:
+    """Overwrite a part of a good transaction; its last bit only where `last`, and before its sender signs where `signed`."""
 
-    def write(pen: Pen) -> tuple[int, ...]:
+    def write(pen: Pen) -> Parcel:
         tag, *args = USUAL[image.name]
         offset, width = parts(pen.image, tag)[part]
         where = (offset + width - 1, 1) if last else (offset, width)
-        return overwrite(pen.call(tag, RICH, *args), *where, value)
+        parcel = overwrite(pen.call(tag, RICH, *args), *where, value)
+        return pen.sign(parcel) if signed else parcel
 
-    return Call(f"{part} of {value:#x}"[:40], write, Status.SKIPPED, reason)
+    return Call(f"{'signed ' * signed}{part} of {value:#x}"[:40], write, Status.SKIPPED, reason)
 
 
 def skips(image: Image) -> Iterator[Call]:
     """Yield calls of a program's usual action that are skipped, each reason for every cause."""
-    for part, value in (("fee", 1 << 11 | 1023), ("fee", 31 << 11), ("r_y", R), ("r_y", 2**255 - 1), ("padding", 1)):
+    for part, value in (("fee", 1 << 11 | 1023), ("fee", 31 << 11), ("padding", 1)):
         yield spoilt(Reason.UNDECODABLE, image, part, value)
+        yield spoilt(Reason.UNDECODABLE, image, part, value, signed=True)
     yield spoilt(Reason.UNDECODABLE, image, "padding", 1, last=True)
+    yield spoilt(Reason.UNDECODABLE, image, "padding", 1, last=True, signed=True)
     for sender in (0, NEXT_ACCOUNT, 15):
         yield spoilt(Reason.UNKNOWN_ACCOUNT, image, "sender", sender)
-    for part, value in (("s", ORDER), ("s", 2**252 - 1), ("r_y", 2), ("r_y", 0), ("r_y", 1), ("sender", POOR)):
+    for part, value in (
+        ("s", ORDER),
+        ("s", 2**252 - 1),
+        ("r_y", 2),
+        ("r_y", 0),
+        ("r_y", 1),
+        ("r_y", R - 1),
+        ("sender", POOR),
+    ):
         yield spoilt(Reason.BAD_SIGNATURE, image, part, value)
     yield skipped(Reason.BAD_SIGNATURE, "nonce too high", image, nonce=8)
     yield skipped(Reason.BAD_SIGNATURE, "nonce too low", image, nonce=6)
@@ -136,6 +148,8 @@ MIXED_CALLS = [
     applied("work for nobody", WORK, 0, 0, 255, 1, 0, 0),
     spoilt(Reason.UNDECODABLE, MIXED, "arg3", R),
     spoilt(Reason.UNDECODABLE, MIXED, "arg3", 2**255 - 1),
+    spoilt(Reason.UNDECODABLE, MIXED, "arg3", R, signed=True),
+    spoilt(Reason.UNDECODABLE, MIXED, "arg3", 2**255 - 1, signed=True),
     spoilt(Reason.BAD_SIGNATURE, MIXED, "arg3", R - 2),
     spoilt(Reason.UNKNOWN_ACCOUNT, MIXED, "sender", 9),
     skipped(Reason.CANNOT_PAY, "fee of more than there is", MIXED, sender=POOR, fee=4),

@@ -7,7 +7,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from rollup.batch.inbox import Message
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import Parcel, elements_of
 from rollup.crypto.fr import R
 from rollup.crypto.poseidon2 import Domain
 from rollup.ir.bounds import of_width
@@ -34,8 +34,8 @@ DRAWN_LAYOUT: Final = Layout(
         TableLayout("single", (5,), (("wide", 252),)),
         TableLayout("four", (4,), tuple((f"b{k}", width) for k, width in enumerate((252, 1, 253, 0)))),
     ),
-    arguments=3,
-    stride=17,
+    argument_bits=479,
+    stride=13,
     actions=len(ARGUMENTS),
     capacity=4,
     inbox_cap=8,
@@ -102,16 +102,16 @@ def images(draw: st.DrawFn, signatures: int = 0) -> Image:
 
 
 @st.composite
-def transactions(draw: st.DrawFn, image: Image) -> tuple[int, ...]:
+def transactions(draw: st.DrawFn, image: Image) -> Parcel:
     """Draw a transaction: its parts at their edges, or garbage behind a tag that is mostly known."""
     layout, random = image.layout, Random(draw(st.integers(0, 2**32)))
     tag = draw(st.sampled_from([1, 2, 1, 2, 1, 2, 3]))
-    slots = tuple(random.getrandbits(SLOT_BITS) for _ in range(layout.stride))
+    parcel = Parcel(random.randrange(R), tuple(random.getrandbits(SLOT_BITS) for _ in range(layout.stride)))
     if tag <= layout.actions and draw(st.booleans()):
         for part, (offset, width) in parts(image, tag).items():
             wanted = 0 if part == "padding" else draw(edges(R if width == FULL else 1 << width))
-            slots = overwrite(slots, offset, width, wanted)
-    return overwrite(slots, 0, 8, tag)
+            parcel = overwrite(parcel, offset, width, wanted)
+    return overwrite(parcel, 0, 8, tag)
 
 
 def messages(layout: Layout) -> st.SearchStrategy[list[Message]]:
@@ -125,9 +125,9 @@ def messages(layout: Layout) -> st.SearchStrategy[list[Message]]:
 def drawn_batches(draw: st.DrawFn, signatures: int = 0) -> Posted:
     """Draw a program, a batch for it, and a state in which most of the records stand that the batch opens."""
     image = draw(images(signatures))
-    slots = [slot for transaction in draw(st.lists(transactions(image), max_size=4)) for slot in transaction]
+    parcels = draw(st.lists(transactions(image), max_size=4))
     inbox, payee = draw(messages(image.layout)), draw(st.integers(0, 15))
-    elements, tree = elements_of(slots), Tree(image.layout.depth)
+    elements, tree = elements_of(parcels), Tree(image.layout.depth)
     opened = {s.index for trace in post(image, elements, inbox, payee=payee, state=tree).traces for s in trace.slots}
     random = Random(draw(st.integers(0, 2**32)))
     tree = Tree.of(image.layout.depth, {index: _record(image.layout, index, random) for index in sorted(opened)})

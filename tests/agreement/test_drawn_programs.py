@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from l1bridge.client import L1Client
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.batch.transaction import Transaction
 from rollup.crypto import eddsa
 from rollup.ir.builder import Builder
@@ -90,8 +90,8 @@ def test_scalar_read_from_a_record_is_not_taken_for_the_one_in_the_data(l1: L1Cl
         Graph(f"action{tag}", tag, widths, ("a", "b", "c"), b.inputs, *code) for tag, widths in enumerate(ARGUMENTS, 1)
     ]
     image = Image("Two scalars", layout, tuple(graphs), deposit_graph(layout), fees_graph(layout))
-    slots = Transaction(1, 1, 0, (0, 0, 0)).sign(secret, layout, 0, 0).slots(image)
+    parcel = Transaction(1, 1, 0, (0, 0, 0)).sign(secret, image, 0, 0).parcel(image)
     state = Tree.of(layout.depth, {layout.tree_index(FOUR, 0): (s, 0, 0, 0)})
-    posted = post(image, elements_of(slots), state=state)
+    posted = post(image, elements_of([parcel]), state=state)
     agree(l1, deploy_stepper, posted, "fees")
     assert (posted.traces[0].after.fees, posted.traces[0].after.withdrawals_count) == (1, 0)

@@ -9,21 +9,23 @@ import pytest
 
 from l1bridge.client import L1Client
 from l1bridge.compiler import source
-from provers.validity.arithmetise import data_chunk, step
-from provers.validity.arithmetise.decoding import TransactionReader
+from provers.validity.arithmetise import data_chunk, decoding, step
+from provers.validity.arithmetise.decoding import TransactionReader, read_group
 from provers.validity.arithmetise.leaves import RecordTerms
 from provers.validity.arithmetise.records import Slot
 from provers.validity.constraints.bits import canonical_bits
 from provers.validity.constraints.builder import Builder
-from provers.validity.constraints.linear import Term
+from provers.validity.constraints.linear import Term, add_all
+from provers.validity.constraints.logic import is_zero
 from rollup.batch.packing import decode_transaction
 from rollup.execution import engine, step_trace, task
+from rollup.ir.image import Image
 from rollup.params import ELEMENT_BITS
 from rollup.ports.l1 import Contract, L1Reverted
 from rollup.state.header import StepHeader
-from tests.agreement.calls import ADD, PAY, USUAL
+from tests.agreement.calls import ADD, MINT, PAY, USUAL
 from tests.agreement.chain import OnL1, Posted, agree_in_constraints, agree_on_l1, post
-from tests.agreement.programs import COUNTING, PAYING, POOR, RICH, circuits, compiled
+from tests.agreement.programs import COUNTING, GOLD, PAYING, POOR, RICH, TOKENS, circuits, compiled
 from tests.agreement.vector_batches import BATCHES, posted_of
 from tests.agreement.weaving import Mutation, weave
 from tests.agreement.writing import Pen, overwrite, parts
@@ -34,10 +36,12 @@ APPLIED, FAILED, NEW = (
     "a failed call, whose fee is burnt",
     "a registration",
 )
-UNDECODABLE, FULL, LATER, FREE = (
+UNDECODABLE, FULL, LATER, FIFTH, SPILT, FREE = (
     "undecodable",
     "full",
     "a second call",
+    "a call of the second group",
+    "elements of 253 bits",
     "a call for no fee, which changes no last attribute",
 )
 NEIGHBOURS = "a payment between accounts under one node, below all that a circuit keeps of the tree"
@@ -45,7 +49,7 @@ NEIGHBOURS = "a payment between accounts under one node, below all that a circui
 ON_L1: list[tuple[str, Mutation]] = [
     (APPLIED, M("after[STEP] = {}", "header[STEP] + 1", "header[STEP]")),
     (NEW, M("after[INBOX_INDEX] = {}", "header[INBOX_INDEX] + 1", "header[INBOX_INDEX]")),
-    (APPLIED, M("after[DATA_CURSOR] = {}", "cursor + STRIDE", "cursor + STRIDE + 1")),
+    (APPLIED, M("after[DATA_CURSOR] = {}", "cursor + 1", "cursor + 2")),
     (APPLIED, M("after[DATA_CURSOR] = {}", "numbers.END", "numbers.END - 1")),
     (APPLIED, M("inputs[0] = {}", "context.payee", "2")),
     (APPLIED, M("after[FEES] = {}", "run.outputs[numbers.OUTPUT_FEES]", "header[FEES]")),
@@ -55,12 +59,17 @@ ON_L1: list[tuple[str, Mutation]] = [
     (NEW, M("inputs[k] = {}", "words[k + 1]", "words[k]")),
     (UNDECODABLE, M("inputs[7] = {}", "convert(decoded.decodable, uint256)", "1")),
     (LATER, M("inputs[11] = {}", "header[FEES]", "0")),
-    (FULL, M("if {}:", "cursor > LAST_START", "cursor > LAST_START + STRIDE")),
+    (FULL, M("if {}:", "cursor >= CAPACITY", "cursor > CAPACITY")),
     (
         FREE,
         M("changed = {}", "changed or attributes[k] != record.attributes[k]", "attributes[k] != record.attributes[k]"),
     ),
-    (LATER, M("inputs[12 + k] = {}", "decoded.arguments[k]", "0")),
+    (LATER, M("inputs[12 + k] = {}", "decoded.words[k]", "0")),
+    (LATER, M("inputs[12 + words + k] = {}", "decoded.arguments[k]", "0")),
+    (LATER, M("if k < count else {}", "group + place", "group")),
+    (LATER, M("slot: uint256 = {}", "place * STRIDE", "0")),
+    (FIFTH, M("group: uint256 = {}", "cursor // numbers.GROUP * (numbers.GROUP + STRIDE)", "0")),
+    (SPILT, M("parcel.window[k] = {}", "transaction.readable(element)", "element")),
 ]
 
 
@@ -72,17 +81,22 @@ def scene(name: str) -> Posted:
         pen = Pen(PAYING)
         pen.write(pen.call(PAY, RICH, POOR, 5))
         return post(PAYING, pen.elements)
+    if name == FIFTH:
+        pen = Pen(TOKENS)
+        for _ in range(5):
+            pen.write(pen.call(MINT, RICH, GOLD, 3))
+        return post(TOKENS, pen.elements)
     pen = Pen(COUNTING)
     tag, *args = USUAL[COUNTING.name]
     for _ in range({UNDECODABLE: 1, FREE: 1, LATER: 2, FULL: COUNTING.layout.capacity + 1}[name]):
         good = pen.call(tag, RICH, *args, fee=name != FREE)
         padding, width = parts(COUNTING, ADD)["padding"]
-        pen.write(overwrite(good, padding, width, 1) if name == UNDECODABLE else good)
+        pen.write(pen.sign(overwrite(good, padding, width, 1)) if name == UNDECODABLE else good)
     return post(COUNTING, pen.elements)
 
 
 @pytest.fixture(scope="module")
-def mutant(l1: L1Client, poseidon2: Contract, eddsa_contract: Contract) -> Callable[[int], OnL1]:
+def mutant(l1: L1Client, poseidon2: Contract, eddsa_contract: Contract) -> Callable[[int, Image], OnL1]:
     """Deploy the stepper with one mutation awake."""
     text = (files("contracts") / "stepper.vy").read_text()
     head = "def __init__(layout: uint256[10], code_root: bytes32, poseidon: address, eddsa: address"
@@ -96,10 +110,10 @@ def mutant(l1: L1Client, poseidon2: Contract, eddsa_contract: Contract) -> Calla
     # What reads `MUTANT` is not pure.
     text = text.replace("@pure\n", "@view\n")
     artifact = source("stepper", weave(text, [mutation for _, mutation in ON_L1]))
-    layout, root = COUNTING.layout.words(), COUNTING.code_root
 
-    def wake(number: int) -> OnL1:
-        return OnL1(l1, l1.deploy(artifact, layout, root, poseidon2.address, eddsa_contract.address, number))
+    def wake(number: int, image: Image) -> OnL1:
+        given = (image.layout.words(), image.code_root, poseidon2.address, eddsa_contract.address, number)
+        return OnL1(l1, l1.deploy(artifact, *given))
 
     return wake
 
@@ -113,14 +127,16 @@ def notices(check: Callable[[], object]) -> bool:
 
 
 @pytest.mark.parametrize("number", range(1, len(ON_L1) + 1), ids=lambda k: ON_L1[k - 1][1].expression)
-def test_bug_in_the_stepper_is_noticed(mutant: Callable[[int], OnL1], number: int) -> None:
-    posted, on_l1 = scene(ON_L1[number - 1][0]), mutant(number)
+def test_bug_in_the_stepper_is_noticed(mutant: Callable[[int, Image], OnL1], number: int) -> None:
+    posted = scene(ON_L1[number - 1][0])
+    on_l1 = mutant(number, posted.image)
     assert notices(lambda: agree_on_l1(posted, on_l1))
 
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in ON_L1}))
-def test_stepper_with_all_mutations_asleep_agrees(mutant: Callable[[int], OnL1], name: str) -> None:
-    agree_on_l1(scene(name), mutant(0))
+def test_stepper_with_all_mutations_asleep_agrees(mutant: Callable[[int, Image], OnL1], name: str) -> None:
+    posted = scene(name)
+    agree_on_l1(posted, mutant(0, posted.image))
 
 
 def forget_fees(*given: Any) -> StepHeader:
@@ -144,22 +160,31 @@ IN_PYTHON: dict[str, tuple[str, str, Any, str, Any]] = {
 
 
 @pytest.mark.parametrize("bug", IN_PYTHON)
-def test_bug_in_the_engine_is_noticed(monkeypatch: pytest.MonkeyPatch, mutant: Callable[[int], OnL1], bug: str) -> None:
+def test_bug_in_the_engine_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, mutant: Callable[[int, Image], OnL1], bug: str
+) -> None:
     on_l1, proved, module, function, instead = IN_PYTHON[bug]
     monkeypatch.setattr(module, function, instead)
-    assert notices(lambda: agree_on_l1(scene(on_l1), mutant(0)))
+    assert notices(lambda: agree_on_l1(scene(on_l1), mutant(0, COUNTING)))
     assert notices(lambda: agree_in_constraints(scene(proved), ()))
 
 
-def read_unmasked(b: Builder, inputs: Sequence[Term]) -> list[Term]:
-    return canonical_bits(b, inputs[0])[:ELEMENT_BITS]
+def read_masked(b: Builder, inputs: Sequence[Term]) -> list[Term]:
+    """Read an element of more bits as 0."""
+    bits = canonical_bits(b, inputs[0])
+    few = is_zero(b, add_all(bits[ELEMENT_BITS:]))
+    return [b.product(bit, few) for bit in bits[:ELEMENT_BITS]]
+
+
+def read_with_one_r_y(b: Builder, elements: Sequence[Term]) -> list[list[Term]]:
+    return [[elements[0], *bits] for _, *bits in read_group(b, elements)]
 
 
 def replace_in_order(
-    b: Builder, family: Any, opened: Sequence[Slot], terms: Any, top: Sequence[Term]
+    b: Builder, family: Any, opened: Sequence[Slot], scope: Any, top: Sequence[Term]
 ) -> Sequence[Term]:
     for slot in opened:
-        top = slot.replace(b, terms, top)
+        top = slot.replace(b, scope, top)
     return top
 
 
@@ -168,7 +193,8 @@ def keep(slot: Slot, b: Builder, table: int, terms: Any) -> RecordTerms:
 
 
 IN_CIRCUITS: dict[str, tuple[str, Any, str, Any]] = {
-    "elements of 253 bits are read": ("an element of 253 bits", data_chunk, "read_element", read_unmasked),
+    "elements of 253 bits read as zero": (SPILT, decoding, "read_element", read_masked),
+    "all of a group have one r_y": (LATER, data_chunk, "read_group", read_with_one_r_y),
     "everything is decodable": (UNDECODABLE, TransactionReader, "_decodable", lambda reader, shared: 1),
     "slots are replaced in their own order": (NEIGHBOURS, step, "replace_records", replace_in_order),
     "nothing is stored": (FAILED, Slot, "_stored", keep),

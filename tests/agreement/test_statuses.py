@@ -34,7 +34,7 @@ from tests.agreement.programs import (
     RICH,
     TOKENS,
 )
-from tests.agreement.writing import Pen
+from tests.agreement.writing import Pen, overwrite
 
 Agree = Callable[..., list[Receipt]]
 GROUPS = [(name, at) for name, calls in CALLS.items() for at in range(0, len(calls), IMAGES[name].layout.capacity)]
@@ -142,8 +142,7 @@ def test_fees_are_paid_or_burnt_alike_on_all_machines(agree: Agree, payee: int, 
 def test_unknown_tag_ends_the_data_alike_on_all_machines(agree: Agree, tag: int, before: int) -> None:
     pen = Pen(COUNTING)
     good = pen.call(*[USUAL[COUNTING.name][0], RICH, *USUAL[COUNTING.name][1:]])
-    for slots in [good] * before + [(tag | good[0] & ~0xFF, *good[1:]), good]:
-        pen.slots += slots
+    pen.parcels += [*[good] * before, overwrite(good, 0, 8, tag), good]
     assert len(agree(post(COUNTING, pen.elements), ("data_cursor",))) == before + 1
 
 
@@ -151,7 +150,7 @@ def full(image: Image, extra: int) -> Pen:
     pen = Pen(image)
     for _ in range(image.layout.capacity):
         pen.write(pen.call(ADD, RICH, 1))
-    pen.slots += pen.call(ADD, RICH, 1) * extra
+    pen.parcels += [pen.call(ADD, RICH, 1)] * extra
     return pen
 
 
@@ -162,15 +161,39 @@ def test_data_that_fills_the_capacity_ends_alike_on_all_machines(agree: Agree, e
     assert [chunk.kind for chunk in posted.chunks()] == [ChunkKind.DATA, *[ChunkKind.TAIL] * extra]
 
 
-@pytest.mark.parametrize(("place", "garbage"), [(0, 2**252), (1, R - 1), (4, 2**252)])
-def test_element_past_252_bits_reads_as_zero_alike_on_all_machines(agree: Agree, place: int, garbage: int) -> None:
+@pytest.mark.parametrize(("place", "garbage"), [(4, 2**252), (5, 6 << 252), (8, 2**253)])
+def test_bits_of_an_element_above_the_slots_mean_nothing_alike_on_all_machines(
+    agree: Agree, place: int, garbage: int
+) -> None:
     pen = Pen(COUNTING)
     for _ in range(2):
         pen.write(pen.call(ADD, RICH, 1))
     elements = list(pen.elements)
-    elements[place] = garbage | (elements[place] if garbage == 2**252 else 0)
+    elements[place] |= garbage
     receipts = agree(post(COUNTING, elements, kind=DataKind.BLOB))
-    assert [receipt.kind for receipt in receipts] == ["transaction"] * (2 if place else 0) + ["fees"]
+    assert [receipt.kind for receipt in receipts] == ["transaction"] * 2 + ["fees"]
+    assert [receipt.status for receipt in receipts] == [Status.APPLIED] * 3
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_call_with_the_r_y_of_another_is_skipped_alike_on_all_machines(agree: Agree, place: int) -> None:
+    """SOUNDNESS 3, 12: each transaction of a group has an r_y of its own."""
+    pen = Pen(COUNTING)
+    for _ in range(2):
+        pen.write(pen.call(ADD, RICH, 1))
+    elements = list(pen.elements)
+    elements[place] = elements[1 - place]
+    # The second call is signed for the nonce after the first.
+    ends = [Status.APPLIED, Status.SKIPPED] if place else [Status.SKIPPED] * 2
+    assert [receipt.status for receipt in agree(post(COUNTING, elements))][:2] == ends
+
+
+def test_calls_of_more_than_one_group_end_alike_on_all_machines(agree: Agree) -> None:
+    """Eight calls, so that two groups stand in two chunks, the second of which ends the batch."""
+    pen = Pen(TOKENS)
+    for _ in range(6):
+        pen.write(pen.call(MINT, RICH, GOLD, 3))
+    assert [receipt.status for receipt in agree(post(TOKENS, pen.elements), ("data_cursor",))] == [Status.APPLIED] * 7
 
 
 def test_full_blob_whose_end_nobody_reads_ends_alike_on_all_machines(agree: Agree) -> None:

@@ -88,7 +88,7 @@ def image() -> Image:
         row["tag"]: graph_of(BY_NAME[row["case"]], row["tag"], tuple(row["arguments"])) for row in PROGRAM["graphs"]
     }
     actions = tuple(graph for tag, graph in graphs.items() if tag < TAG_DEPOSIT)
-    layout = replace(LAYOUT, arguments=3, actions=len(actions))
+    layout = replace(LAYOUT, argument_bits=264, actions=len(actions))
     return Image("vectors", layout, actions, graphs[TAG_DEPOSIT], graphs[TAG_FEES])
 
 

@@ -182,13 +182,19 @@ def _system_of(gadget: Gadget, inputs: int) -> R1CS:
     return shape.r1cs()
 
 
-def prove(chunk: ChunkInput, *lies: Lie, number: int = 0) -> Attempt:
-    """Lie in a chunk of the small chain, and claim the header that the lies lead to, so that only what they touch can break."""
+def prove(chunk: ChunkInput, *lies: Lie, number: int = 0, system: R1CS | None = None) -> Attempt:
+    """Lie in a chunk of the small chain, and claim the header that the lies lead to, so that only what they touch can break.
+
+    Parameters
+    ----------
+    system
+        The constraints where they are not those of the small chain's circuits, which a test has weakened.
+    """
     liar = _build(chunk, lies, number)
     if liar.reached:
         chunk = replace(chunk, header_out=StepHeader(*liar.reached))
         liar = _build(chunk, lies, number)
-    return _judge(system_of(chunk.kind), liar, liar.reached)
+    return _judge(system or system_of(chunk.kind), liar, liar.reached)
 
 
 def _judge(system: R1CS, liar: Liar, outputs: Sequence[int]) -> Attempt:

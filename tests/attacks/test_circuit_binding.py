@@ -17,12 +17,12 @@ from tests.unit.validity.arithmetise.chain import GOLD, MINT, Z, small_chain, zc
 
 ELEMENT = 77
 CONTEXT = (3, R - 1)
-PLACE = "_lagrange_term require_bits"
+PLACE = "_run_sum require_bits"
 
 
 def valuing(b: Builder, x: Sequence[Term]) -> Sequence[Term]:
     """One element at a place: z, zc, y, place, element, context."""
-    require_value(b, z=x[0], zc=x[1], y=x[2], context=x[5:], indices=[x[3]], elements=[x[4]])
+    require_value(b, z=x[0], zc=x[1], y=x[2], context=x[5:], start=x[3], elements=[x[4]], run=1)
     return []
 
 
@@ -54,20 +54,63 @@ def test_a_place_beyond_13_bits_is_none(place: int) -> None:
     assert not lie_to(valuing, [Z, zc(0), value(9), place, ELEMENT, *CONTEXT], Lie(PLACE, bits_of(9))).holds
 
 
+RUN = (77, 0, R - 1, 5, 6, 7, 8, 9)
+
+
+def valuing_a_run(b: Builder, x: Sequence[Term]) -> Sequence[Term]:
+    """Eight elements that are one run: z, zc, y, start, elements, context."""
+    require_value(b, z=x[0], zc=x[1], y=x[2], context=x[12:], start=x[3], elements=x[4:12], run=8)
+    return []
+
+
+def value_of_run(start: int) -> int:
+    return binding.chunk_value(start, CONTEXT, RUN, Z, zc(0))
+
+
+def test_a_run_at_its_start_has_its_value() -> None:
+    assert lie_to(valuing_a_run, [Z, zc(0), value_of_run(24), 24, *RUN, *CONTEXT]).holds
+
+
+@pytest.mark.parametrize("start", [16, 0, BLOB_ELEMENTS - 8])
+def test_a_run_at_another_start_does_not_have_it(start: int) -> None:
+    inputs = [Z, zc(0), value_of_run(start), 24, *RUN, *CONTEXT]
+    assert lie_to(valuing_a_run, inputs, Lie(PLACE, bits_of(start // 8))).broken == 1
+
+
+@pytest.mark.parametrize("start", [1, 4, 25, R - 8])
+def test_a_run_does_not_start_between_two(start: int) -> None:
+    """start/8 is no small integer modulo R, whatever its bits are said to be."""
+    for number in range(4):
+        inputs = [Z, zc(0), value_of_run(8 * number), start, *RUN, *CONTEXT]
+        assert lie_to(valuing_a_run, inputs, Lie(PLACE, bits_of(number))).broken == 1
+
+
+def test_a_run_past_the_blob_does_not_stand_for_one_in_it() -> None:
+    inputs = [Z, zc(0), value_of_run(24), BLOB_ELEMENTS + 24, *RUN, *CONTEXT]
+    assert lie_to(valuing_a_run, inputs).broken == sum(element != 0 for element in RUN)
+
+
 @pytest.mark.parametrize("place", [0, 9, BLOB_ELEMENTS - 1])
 def test_at_a_point_of_the_domain_there_is_no_proof_of_anything(place: int) -> None:
     """The element there would have the value 0·w/0. Of the others 0 is the truth, and even that is not proved."""
     z = binding.blob_domain()[place]
-    outside = Lie("_outside_domain", always(1))
+    outside = Lie("_outside_domain divide", always(1))
     context = zc(0) * binding.context_sum(CONTEXT, z) % R
     for wish in (0, 1, 5):
-        lies = (Lie("_lagrange_term", always(wish)), outside)
+        lies = (Lie("_run_sum divide", always(wish)), outside)
         assert lie_to(valuing, [z, zc(0), (context + wish) % R, place, ELEMENT, *CONTEXT], *lies).broken >= 1
     assert lie_to(valuing, [z, zc(0), context, place ^ 1, ELEMENT, *CONTEXT], outside).broken == 1
 
 
+def test_at_zero_there_is_no_proof_of_anything() -> None:
+    context = zc(0) * CONTEXT[0] % R
+    for inverse in (0, 1, 5):
+        lie = Lie("require_value divide", always(inverse))
+        assert lie_to(valuing, [0, zc(0), context, 9, ELEMENT, *CONTEXT], lie).broken >= 1
+
+
 def test_a_quotient_is_not_the_provers_to_choose() -> None:
-    attempt = lie_to(valuing, [Z, zc(0), value(9), 9, ELEMENT, *CONTEXT], Lie("_lagrange_term", lambda v: [v[0] + 1]))
+    attempt = lie_to(valuing, [Z, zc(0), value(9), 9, ELEMENT, *CONTEXT], Lie("_run_sum divide", lambda v: [v[0] + 1]))
     assert not attempt.holds
 
 
@@ -95,7 +138,7 @@ def test_powers_of_no_two_chunks_overlap_nor_those_of_the_data() -> None:
 @pytest.mark.parametrize("number", [0, 1, 4, TAIL_ELEMENTS])
 def test_the_count_of_a_tail_is_not_said_to_be_another(number: int) -> None:
     tail = ChunkInput(ChunkKind.TAIL, start=26, count=4, elements=(1, 2, 3, 4))
-    attempt = prove(tail, Lie("build_tail is_equal is_zero", lambda v: [0 if v[0] else 99], number))
+    attempt = prove(tail, Lie("build is_equal is_zero", lambda v: [0 if v[0] else 99], number))
     assert attempt.holds == (number == 4), "where the count is this number the inverse of 0 is free, and harmless"
 
 

@@ -4,17 +4,30 @@ from dataclasses import replace
 
 import pytest
 
+from provers.validity.arithmetise import decoding
 from provers.validity.arithmetise.chunk_input import ChunkInput
 from provers.validity.constraints import bits, eddsa
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term
+from provers.validity.constraints.logic import require_boolean
 from rollup.crypto import eddsa as plain
 from rollup.crypto import jubjub
 from rollup.crypto.fr import R
 from rollup.crypto.jubjub import GENERATOR, Point
 from rollup.crypto.poseidon2 import Domain, hash_items
+from rollup.params import ChunkKind
 from tests.attacks.circuit_liar import Lie, Values, bits_of, lie_to, plus_r, prove
-from tests.unit.validity.arithmetise.chain import ACCOUNTS, GOLD, KEYS, MINT, WITHDRAW, Chain, small_chain
+from tests.unit.validity.arithmetise.chain import (
+    ACCOUNTS,
+    BALANCES,
+    GOLD,
+    KEYS,
+    MINT,
+    WITHDRAW,
+    Chain,
+    circuits,
+    small_chain,
+)
 
 ROOM = 2**255 - R
 """An element below this has a second string of 255 bits: that of itself plus R."""
@@ -23,20 +36,47 @@ COMPARISON = "is_less require_bits"
 
 
 def one_call(chain: Chain) -> ChunkInput:
-    """Return a batch of one call whose first element has a second reading."""
+    """Return a batch of one call of which the element with the tag has a second reading."""
     for fee in range(100):
         (chunk,) = small_chain().chunks_of_calls(chain.call(MINT, 1, 0, GOLD, 1, fee=fee))
-        if chunk.elements[0] < ROOM:
+        if chunk.elements[4] < ROOM:
             return chunk
     raise AssertionError("none of a hundred signatures begins with a small number")
 
 
-def test_an_element_read_as_itself_plus_r_does_not_hide_a_transaction() -> None:
-    """The other reading is above 2^252, so it counts as 0, and the data would end before the call."""
-    chunk = one_call(small_chain())
-    attempt = prove(replace(chunk, steps=chunk.steps[1:]), Lie(ELEMENT, plus_r))
-    assert attempt.header.step == 1, "the prover would have dropped the call"
+def spoilt_call() -> tuple[ChunkInput, ChunkInput]:
+    """Return a batch of one call, and the same with the steps that its element with the tag leads to if it is read as itself plus R.
+
+    R ends in a 1, so that reading has the next tag, of another action, and the signature is none of that.
+    """
+    chunk, other = one_call(small_chain()), small_chain()
+    elements = [*chunk.elements[:4], (chunk.elements[4] + R) % 2**252, *chunk.elements[5:]]
+    (read,) = other.chunks(elements)
+    assert other.outcomes == ["bad_signature", "applied"]
+    return chunk, replace(chunk, steps=read.steps)
+
+
+def test_an_element_read_as_itself_plus_r_does_not_spoil_a_transaction() -> None:
+    chunk, forged = spoilt_call()
+    attempt = prove(forged, Lie(ELEMENT, plus_r))
+    assert attempt.header.state_root != prove(chunk).header.state_root, "the prover would have had the call skipped"
     assert not attempt.holds
+
+
+def test_that_reading_would_have_a_proof_if_bits_only_had_to_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same prover against a circuit without the protection: what stops him is that, and nothing else."""
+
+    def canonical_bits(b: Builder, term: Term) -> list[Term]:
+        found = b.bits(term, 255)
+        for bit in found:
+            require_boolean(b, bit)
+        b.enforce_equal(bits.from_bits(found), term)
+        return found
+
+    monkeypatch.setattr(decoding, "canonical_bits", canonical_bits)
+    _, forged = spoilt_call()
+    weak = circuits().compile(ChunkKind.DATA).system
+    assert prove(forged, Lie(ELEMENT, plus_r), system=weak).holds
 
 
 @pytest.mark.parametrize("width", [8, 64, 252, 254])
@@ -88,8 +128,26 @@ def test_another_accounts_record_is_refused_where_the_senders_is_due() -> None:
     stolen = tuple(replace(slot, index=victim, old=record, path=path) for slot in call.slots)
     paid = tuple(replace(slot, path=chain.tree.path(payee)) for slot in fees.slots)
     forged = replace(chunk, steps=(replace(call, slots=stolen), replace(fees, slots=paid)))
-    attempt = prove(forged, Lie("_call replace require_bits", bits_of(victim), 2))
+    attempt = prove(forged)
     assert (prove(chunk).header.withdrawals_count, attempt.header.withdrawals_count) == (0, 1)
+    assert not attempt.holds, "the place in the tree is the sender's own bits"
+
+
+def test_a_slot_is_not_at_another_place_than_its_key() -> None:
+    """Somebody else's purse gets what is minted: record and path are true, and the bits of the place are told to be those of that record."""
+    chain, tree = small_chain(), small_chain().tree
+    other = chain.image.layout.tree_index(BALANCES, 3 << 8 | GOLD)
+    (chunk,) = chain.chunks_of_calls(chain.call(MINT, 1, 0, GOLD, 7))
+    call, fees = chunk.steps
+    purse, sender = call.slots
+    record, path = tree.get(other), tree.path(other)
+    tree.update(other, (record[0] + 7,))
+    moved = [replace(purse, index=other, old=record, path=path), replace(sender, path=tree.path(sender.index))]
+    tree.update(sender.index, sender.new)
+    paid = tuple(replace(slot, path=tree.path(slot.index)) for slot in fees.slots)
+    forged = replace(chunk, steps=(replace(call, slots=tuple(moved)), replace(fees, slots=paid)))
+    attempt = prove(forged, Lie("_call replace require_bits", bits_of(other)))
+    assert attempt.header.state_root != prove(chunk).header.state_root
     assert attempt.broken == 1
 
 

@@ -8,7 +8,7 @@ from provers.validity.arithmetise.chunk_input import ChunkInput, chunks_of
 from provers.validity.arithmetise.circuits import ProgramCircuits
 from provers.validity.constraints.r1cs import R1CS
 from rollup import U8, U16, U64, AccountId, Field, Program, Record, Table, action, digest, require, select
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.batch.transaction import Transaction as Call
 from rollup.params import ChunkKind
 from rollup.program.program import Transaction
@@ -84,7 +84,7 @@ def system(circuits: ProgramCircuits) -> R1CS:
 
 def chunk_of(*calls: Call) -> tuple[ChunkInput, tuple[str, ...]]:
     chain = Chain.start(Twins.image())
-    batch, traces = chain.trace(elements_of(chain.slots(calls)))
+    batch, traces = chain.trace(elements_of(chain.parcels(calls)))
     statuses = tuple(trace.receipt.reason or trace.receipt.status.name for trace in traces if trace.receipt)
     (chunk,) = chunks_of(chain.image.layout, batch, traces, TRANSACTIONS)
     return chunk, statuses

@@ -9,12 +9,12 @@ import pytest
 from provers.adversaries.liars import Lie, credit, lie_at, words
 from rollup.batch.blob import to_blob, to_words
 from rollup.batch.inbox import Message
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import Parcel, elements_of
 from rollup.crypto.fr import R
 from rollup.crypto.keccak import keccak256
 from rollup.crypto.poseidon2 import Domain, hash_items
 from rollup.errors import DecodeError
-from rollup.params import BLOB_ELEMENTS, ELEMENT_BITS, SLOT_BITS, DataKind, MessageKind, Status
+from rollup.params import BLOB_ELEMENTS, ELEMENT_BITS, SLOT_BITS, AccountAttribute, DataKind, MessageKind, Status
 from rollup.ports.l1 import L1Reverted
 from tests.game.builder import Play, propose_right
 from tests.game.chain import (
@@ -51,15 +51,17 @@ def settles(chain: Chain, *lies: Lie) -> None:
         chain.finalise(claim, chain.header(number))
 
 
-def garbage(seed: int, count: int, tag: int | None = None, stride: int = 0) -> tuple[int, ...]:
-    """Random elements, any below R; with a tag in the first slot of every transaction if it is given."""
+def garbage(seed: int, count: int) -> tuple[int, ...]:
+    """Random elements, any below R."""
     source = random.Random(seed)
-    if tag is None:
-        return tuple(source.randrange(R) for _ in range(count))
-    slots = [source.getrandbits(SLOT_BITS) for _ in range(count * 4)]
-    for start in range(0, len(slots), stride):
-        slots[start] = slots[start] >> 8 << 8 | tag
-    return elements_of(slots)
+    return tuple(source.randrange(R) for _ in range(count))
+
+
+def noise(seed: int, count: int, tag: int, stride: int) -> tuple[int, ...]:
+    """Elements of transactions that are random but for their tag."""
+    source = random.Random(seed)
+    slots = [[source.getrandbits(SLOT_BITS) for _ in range(stride)] for _ in range(count)]
+    return elements_of([Parcel(source.randrange(R), (first >> 8 << 8 | tag, *rest)) for first, *rest in slots])
 
 
 # ---------------------------------------------------------------- data
@@ -74,7 +76,9 @@ def test_blob_of_nothing_but_random_elements_is_one_batch_and_settles(chain: Cha
 def test_blob_full_of_garbage_with_known_tags_is_a_full_batch_of_skipped_calls_and_settles(chain: Chain) -> None:
     """SOUNDNESS 5, 12: every one of 128 undecodable calls is a step that L1 can execute."""
     layout = chain.image.layout
-    chain.post(elements=garbage(2, BLOB_ELEMENTS, tag=2, stride=layout.stride), kind=DataKind.BLOB)
+    chain.post(
+        elements=noise(2, BLOB_ELEMENTS // layout.group_elements * 4, tag=2, stride=layout.stride), kind=DataKind.BLOB
+    )
     receipts = chain.executions[-1].receipts
     assert len(receipts) == layout.capacity + 1
     assert {receipt.status for receipt in receipts[:-1]} == {Status.SKIPPED}
@@ -82,29 +86,37 @@ def test_blob_full_of_garbage_with_known_tags_is_a_full_batch_of_skipped_calls_a
     settles(chain, lie_at(chain, chain.derived(), layout.capacity - 1))
 
 
-def test_elements_too_large_for_slots_read_as_zero_here_and_on_l1(chain: Chain) -> None:
-    """SOUNDNESS 2, 12: 2^252 and R - 1 are elements of a blob, and no data."""
-    good = elements_of(chain.call(ALICE, "add", 1).slots(chain.image))
-    # The first holds the tag, the next two the signature and the argument; the last one only padding, which is 0 anyway.
-    became: list[tuple[str, Status]] = []
-    for place in range(len(good)):
-        with chain.undone() as copy:
-            bad = (*good[:place], good[place] % 2**251 + 2**ELEMENT_BITS, *good[place + 1 :])
-            copy.post(elements=bad, kind=DataKind.BLOB)
-            receipt = copy.executions[-1].receipts[0]
-            became.append((receipt.kind, receipt.status))
-            judged(copy, copy.derived(), 0)
-    skipped = ("transaction", Status.SKIPPED)
-    assert became == [("fees", Status.APPLIED), skipped, skipped, ("transaction", Status.APPLIED)]
+def test_bits_of_elements_above_the_slots_mean_nothing_here_and_on_l1(chain: Chain) -> None:
+    """SOUNDNESS 2, 12: an element of a blob has more bits than its slots."""
+    good = elements_of([chain.call(ALICE, "add", 1).parcel(chain.image)])
+    for place in range(4, len(good)):
+        for high in (1, 6):
+            with chain.undone() as copy:
+                more = (*good[:place], good[place] + (high << ELEMENT_BITS), *good[place + 1 :])
+                copy.post(elements=more, kind=DataKind.BLOB)
+                receipt = copy.executions[-1].receipts[0]
+                assert (receipt.kind, receipt.status) == ("transaction", Status.APPLIED)
+                judged(copy, copy.derived(), 0)
+
+
+def test_call_with_the_r_y_of_another_is_skipped_here_and_on_l1(chain: Chain) -> None:
+    """SOUNDNESS 3, 12: of the four r_y of a group each belongs to one transaction."""
+    due = chain.states[-1].get(ALICE)[AccountAttribute.NONCE]
+    parcels = [chain.call(ALICE, "add", 1, nonce=due + k).parcel(chain.image) for k in range(2)]
+    good = elements_of(parcels)
+    chain.post(elements=(good[0], *good[:3], *good[4:]), kind=DataKind.BLOB)
+    assert [receipt.status for receipt in chain.executions[-1].receipts[:2]] == [Status.APPLIED, Status.SKIPPED]
+    judged(chain, chain.derived(), 1)
+    settles(chain, lie_at(chain, chain.derived(), 1))
 
 
 def test_call_behind_an_unknown_tag_never_happened(chain: Chain) -> None:
     """SOUNDNESS 8: an unknown tag ends the data; who claims that the call behind it was carried out loses."""
-    call = chain.call(ALICE, "add", 1, fee=2).slots(chain.image)
-    stride = chain.image.layout.stride
-    chain.post(elements=elements_of((*(9,), *(0,) * (stride - 1), *call)))
+    call = chain.call(ALICE, "add", 1, fee=2).parcel(chain.image)
+    unknown = Parcel(0, (9, *(0,) * (chain.image.layout.stride - 1)))
+    chain.post(elements=elements_of([unknown, call]))
     assert [receipt.kind for receipt in chain.executions[-1].receipts] == ["fees"]
-    lie = lie_at(chain, chain.derived(), 0, words(data_cursor=stride))
+    lie = lie_at(chain, chain.derived(), 0, words(data_cursor=1))
     assert lie.header.state_root != chain.header(chain.derived()).state_root, "the liar carried it out"
     settles(chain, lie)
 
@@ -112,8 +124,8 @@ def test_call_behind_an_unknown_tag_never_happened(chain: Chain) -> None:
 def test_call_that_begins_past_the_capacity_is_not_carried_out(chain: Chain) -> None:
     """SOUNDNESS 12: the data of a batch ends with its capacity, though the blob goes on."""
     layout = chain.image.layout
-    slots = chain.call(ALICE, "add", 1).slots(chain.image) * (layout.capacity + 1)
-    chain.post(elements=elements_of(slots), kind=DataKind.BLOB)
+    parcels = [chain.call(ALICE, "add", 1).parcel(chain.image)] * (layout.capacity + 1)
+    chain.post(elements=elements_of(parcels), kind=DataKind.BLOB)
     assert len(chain.executions[-1].receipts) == layout.capacity + 1
     judged(chain, chain.derived(), layout.capacity)
 

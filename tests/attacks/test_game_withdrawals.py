@@ -110,7 +110,7 @@ def test_false_claim_whose_list_has_no_beginning_pays_nothing(chain: Chain) -> N
 def test_leaf_or_node_of_the_state_cannot_pass_for_a_withdrawal(chain: Chain) -> None:
     """SOUNDNESS 22: accumulator, leaves and nodes are hashed in domains of their own."""
     me = int.from_bytes(chain.as_(LIAR).address, "big")
-    for other in (Domain.LEAF, Domain.MESSAGE, Domain.CHAIN):
+    for other in (Domain.LEAF, Domain.CHALLENGE, Domain.CHAIN):
         assert hash_items(other, (0, me, 5)) != hash_items(Domain.WITHDRAWAL, (0, me, 5))
     stolen = lie_at(chain, 1, 3, words(withdrawals=hash_items(Domain.LEAF, (0, me, 5)), withdrawals_count=1))
     game = Play.of_lie(chain, stolen)

@@ -9,7 +9,7 @@ from l1bridge import kzg
 from rollup.batch.batch import Batch
 from rollup.batch.blob import to_data
 from rollup.batch.inbox import EMPTY_ROLLING, Message, rolling_hash
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import Parcel, elements_of
 from rollup.batch.transaction import Transaction
 from rollup.crypto import eddsa
 from rollup.crypto.eddsa import SecretKey
@@ -94,9 +94,9 @@ class Scenario:
         return (*posted, self.rolling_before, self.rolling_after)
 
 
-def signed(image: Image, call: Transaction, nonce: int = 0, domain: int = DOMAIN) -> tuple[int, ...]:
-    """Return the slots of a call, signed by its sender."""
-    return call.sign(secret(call.sender), image.layout, domain, nonce).slots(image)
+def signed(image: Image, call: Transaction, nonce: int = 0, domain: int = DOMAIN) -> Parcel:
+    """Return a call, signed by its sender, as a batch carries it."""
+    return call.sign(secret(call.sender), image, domain, nonce).parcel(image)
 
 
 def transfer(amount: int = 30, *, to: int = BOB, sender: int = ALICE, fee: int = FEE) -> Transaction:
@@ -105,9 +105,10 @@ def transfer(amount: int = 30, *, to: int = BOB, sender: int = ALICE, fee: int =
 
 
 def scenario(
-    slots: Sequence[int] = (),
+    parcel: Parcel | None = None,
     messages: Sequence[Message] = (),
     *,
+    before: int = 0,
     image: Image | None = None,
     state: Tree | None = None,
     elements: Sequence[int] | None = None,
@@ -115,11 +116,19 @@ def scenario(
     payee: int = BOB,
     **header: int,
 ) -> Scenario:
-    """Return the first step of a batch of these slots, or elements, and messages; `header` overrides words of the step header."""
+    """Return a step of a batch of a transaction, or elements, and messages; `header` overrides words of the step header.
+
+    Parameters
+    ----------
+    before
+        How many transactions of zeros stand in the data before it; the step is that after them, which are pretended.
+    """
     image = image or Tokens.image()
     state = genesis(image) if state is None else state
-    start = StepHeader(state.root, 0, 0, 0, 3, 0, 0, 0)
-    data = tuple(elements_of(slots) if elements is None else elements)
+    start = StepHeader(state.root, 0, 0, 0, 3, before, 0, before)
+    nothing = Parcel(0, (0,) * image.layout.stride)
+    parcels = [*[nothing] * before, *([parcel] if parcel else [])]
+    data = tuple(elements_of(parcels) if elements is None else elements)
     encoded = to_data(kind, data)
     batch = Batch(
         number=1,

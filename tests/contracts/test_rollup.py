@@ -57,7 +57,7 @@ class TestConstruction:
             ({"account_bits": 0}, "rollup: account bits"),
             ({"account_bits": 33}, "rollup: account bits"),
             ({"capacity": 6}, "rollup: capacity"),
-            ({"capacity": 1096}, "rollup: capacity"),
+            ({"capacity": 864}, "rollup: capacity"),
             ({"genesis_root": R}, "rollup: genesis"),
             ({"genesis_next_account": (1 << ACCOUNT_BITS) + 1}, "rollup: genesis"),
         ],
@@ -155,7 +155,7 @@ class TestPosting:
         ("data", "reason"),
         [
             (b"\0" * 31, "rollup: data length"),
-            (b"\0" * (CAPACITY * STRIDE * 8 + 32), "rollup: data length"),
+            (b"\0" * (CAPACITY * (4 + STRIDE) * 8 + 32), "rollup: data length"),
             (R.to_bytes(32, "big"), "rollup: data word is not canonical"),
             (bytes(32) + b"\xff" * 32, "rollup: data word is not canonical"),
         ],
@@ -166,7 +166,7 @@ class TestPosting:
         assert chain.refused("post_calldata", *posting(), data) == reason
 
     def test_calldata_when_it_is_as_long_as_can_be_is_taken(self, chain: RollupChain) -> None:
-        chain.post(to_words([5] * (CAPACITY * STRIDE // 4)))
+        chain.post(to_words([5] * (CAPACITY * (4 + STRIDE) // 4)))
 
     def test_parent_when_it_is_another_is_refused(
         self, chain: RollupChain, posting: Callable[..., tuple[Any, ...]]

@@ -11,7 +11,8 @@ from l1bridge import kzg
 from l1bridge.client import L1Client
 from provers.optimistic.one_step import build_evidence
 from rollup.batch.inbox import Message, rolling_hash
-from rollup.batch.slots import bits_of, elements_of, slots_from_bits
+from rollup.batch.parcel import Parcel, elements_of
+from rollup.batch.slots import bits_of, slots_from_bits
 from rollup.batch.transaction import Transaction
 from rollup.crypto.fr import R
 from rollup.execution.engine import step
@@ -38,6 +39,7 @@ from tests.contracts.scenario import (
 Taken = tuple[Status, Reason]
 Take = Callable[[Scenario], Taken]
 IMAGE = Tokens.image()
+LAYOUT = IMAGE.layout
 
 
 @pytest.fixture(scope="session")
@@ -112,11 +114,10 @@ def test_transfer_is_applied(take: Take, kind: DataKind) -> None:
     assert take(scenario(signed(IMAGE, transfer()), kind=kind)) == (Status.APPLIED, Reason.NONE)
 
 
-@pytest.mark.parametrize("before", [1, 2, 3])
-def test_transfer_at_any_slot_of_an_element_is_applied(take: Take, before: int) -> None:
-    # Steps before it are pretended: a cursor that is a multiple of the stride falls on every slot of an element in turn.
-    slots = signed(IMAGE, transfer())
-    given = scenario((*(0,) * (before * len(slots)), *slots), data_cursor=before * len(slots), step=before)
+@pytest.mark.parametrize("before", [1, 2, 3, 4, 7, 8, LAYOUT.capacity - 1])
+@pytest.mark.parametrize("kind", DataKind)
+def test_transfer_at_any_place_of_a_group_is_applied(take: Take, before: int, kind: DataKind) -> None:
+    given = scenario(signed(IMAGE, transfer()), before=before, kind=kind)
     assert take(given) == (Status.APPLIED, Reason.NONE)
 
 
@@ -145,20 +146,17 @@ def test_full_elements_are_read_to_the_last_bit(take: Take) -> None:
     assert take(scenario(signed(IMAGE, call))) == (Status.APPLIED, Reason.NONE)
 
 
-def with_bits(slots: tuple[int, ...], offset: int, width: int, value: int) -> tuple[int, ...]:
+def with_bits(parcel: Parcel, offset: int, width: int, value: int) -> Parcel:
     """Overwrite bits of a transaction."""
-    bits = bits_of(slots)
+    bits = bits_of(parcel.slots)
     bits ^= (bits >> offset & ((1 << width) - 1) ^ value) << offset
-    return slots_from_bits(bits, len(slots))
+    return parcel._replace(slots=slots_from_bits(bits, len(parcel.slots)))
 
 
-LAYOUT = IMAGE.layout
 ANNOTATED = signed(IMAGE, Transaction(ANNOTATE, ALICE, FEE, (7, 1, 2)))
 PADDING = LAYOUT.arguments_offset + 8 + 64 + 8
 UNDECODABLE = {
     "fee not canonical": with_bits(signed(IMAGE, transfer()), LAYOUT.fee_offset, 16, 1 << 11 | 5),
-    "r_y not below R": with_bits(signed(IMAGE, transfer()), LAYOUT.r_y_offset, 255, R),
-    "r_y of all ones": with_bits(signed(IMAGE, transfer()), LAYOUT.r_y_offset, 255, 2**255 - 1),
     "first bit of padding": with_bits(signed(IMAGE, transfer()), PADDING, 1, 1),
     "last bit of padding": with_bits(signed(IMAGE, transfer()), 63 * LAYOUT.stride - 1, 1, 1),
     "argument not below R": with_bits(ANNOTATED, LAYOUT.arguments_offset + 8 + 255, 255, R),
@@ -172,8 +170,8 @@ def test_transaction_that_cannot_be_decoded_is_skipped(take: Take, case: str) ->
 
 @pytest.mark.parametrize("sender", [0, 3, 255])
 def test_transaction_of_an_unknown_account_is_skipped(take: Take, sender: int) -> None:
-    slots = with_bits(signed(IMAGE, transfer()), LAYOUT.sender_offset, 8, sender)
-    assert take(scenario(slots)) == (Status.SKIPPED, Reason.UNKNOWN_ACCOUNT)
+    parcel = with_bits(signed(IMAGE, transfer()), LAYOUT.sender_offset, 8, sender)
+    assert take(scenario(parcel)) == (Status.SKIPPED, Reason.UNKNOWN_ACCOUNT)
 
 
 BAD_SIGNATURES = {
@@ -181,7 +179,8 @@ BAD_SIGNATURES = {
     "another nonce": signed(IMAGE, transfer(), nonce=1),
     "another amount": with_bits(signed(IMAGE, transfer()), LAYOUT.arguments_offset + 16, 64, 31),
     "s of all ones": with_bits(signed(IMAGE, transfer()), LAYOUT.s_offset, 252, 2**252 - 1),
-    "r_y of no point": with_bits(signed(IMAGE, transfer()), LAYOUT.r_y_offset, 255, 2),
+    "r_y of no point": signed(IMAGE, transfer())._replace(r_y=2),
+    "the largest r_y": signed(IMAGE, transfer())._replace(r_y=R - 1),
     "another sender": with_bits(signed(IMAGE, transfer()), LAYOUT.sender_offset, 8, BOB),
 }
 
@@ -217,38 +216,37 @@ def test_fees_beyond_64_bits_of_balance_are_burnt(take: Take) -> None:
 @pytest.mark.parametrize("kind", DataKind)
 @pytest.mark.parametrize("tag", [0, LAYOUT.actions + 1, 0xF0, 0xFF])
 def test_unknown_tag_ends_the_data(take: Take, tag: int, kind: DataKind) -> None:
-    assert take(scenario(elements=(tag | 1 << 100,), kind=kind, fees=3)) == (Status.APPLIED, Reason.NONE)
+    elements = (2, 0, 0, 0, tag | 1 << 100)
+    assert take(scenario(elements=elements, kind=kind, fees=3)) == (Status.APPLIED, Reason.NONE)
 
 
-def test_unknown_tag_at_a_later_slot_of_an_element_ends_the_data(take: Take) -> None:
-    given = scenario(elements=(0, 0, 0, 0, 0, 9 << 63 * 3), data_cursor=23)
+@pytest.mark.parametrize("before", [1, 3, 5])
+def test_unknown_tag_at_a_later_place_ends_the_data(take: Take, before: int) -> None:
+    given = scenario(Parcel(2, (9, *(2,) * (LAYOUT.stride - 1))), before=before)
     assert take(given) == (Status.APPLIED, Reason.NONE)
 
 
-@pytest.mark.parametrize("garbage", [2**252, R - 1])
-def test_element_beyond_252_bits_reads_as_zero(take: Take, garbage: int) -> None:
-    first = elements_with_garbage(0, garbage)
-    assert take(scenario(elements=first, kind=DataKind.BLOB)) == (Status.APPLIED, Reason.NONE)
-    second = elements_with_garbage(1, garbage)
-    assert take(scenario(elements=second, kind=DataKind.BLOB))[0] is Status.SKIPPED
+@pytest.mark.parametrize("high", [1, 2, 4, 6])
+@pytest.mark.parametrize("place", [4, 5])
+@pytest.mark.parametrize("kind", DataKind)
+def test_bits_of_an_element_above_the_slots_mean_nothing(take: Take, high: int, place: int, kind: DataKind) -> None:
+    elements = list(elements_of([signed(IMAGE, transfer())]))
+    elements[place] += high << 252
+    assert take(scenario(elements=elements, kind=kind)) == (Status.APPLIED, Reason.NONE)
 
 
-def elements_with_garbage(place: int, garbage: int) -> list[int]:
-    elements = list(elements_of(signed(IMAGE, transfer())))
-    elements[place] = garbage | elements[place] % 2**200 if garbage == 2**252 else garbage
-    return elements
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_transfer_is_not_read_with_the_r_y_of_another(take: Take, place: int) -> None:
+    elements = list(elements_of([signed(IMAGE, transfer())]))
+    elements[0], elements[place] = elements[place], elements[0]
+    assert take(scenario(elements=elements)) == (Status.SKIPPED, Reason.BAD_SIGNATURE)
 
 
 @pytest.mark.parametrize("kind", DataKind)
 def test_data_that_fills_the_capacity_ends_without_being_read(take: Take, kind: DataKind) -> None:
-    end = LAYOUT.capacity * LAYOUT.stride
-    slots = (2,) * (end if kind is DataKind.CALLDATA else end + SLOTS_PER_ELEMENT)
-    assert take(scenario(slots, kind=kind, data_cursor=end)) == (Status.APPLIED, Reason.NONE)
-
-
-def test_last_transaction_of_the_capacity_is_taken(take: Take) -> None:
-    start = (LAYOUT.capacity - 1) * LAYOUT.stride
-    given = scenario((*(0,) * start, *signed(IMAGE, transfer())), data_cursor=start)
+    end = LAYOUT.capacity
+    parcels = [signed(IMAGE, transfer())] * (end if kind is DataKind.CALLDATA else end + 1)
+    given = scenario(elements=elements_of(parcels), kind=kind, data_cursor=end)
     assert take(given) == (Status.APPLIED, Reason.NONE)
 
 
@@ -263,17 +261,16 @@ def test_step_past_the_end_is_the_identity(take: Take) -> None:
 @given(
     tag=st.integers(1, LAYOUT.actions),
     sender=st.sampled_from([0, ALICE, BOB, CAROL]),
-    garbage=st.lists(st.integers(0, R - 1) | st.integers(0, 2**252 - 1), min_size=10, max_size=12),
+    garbage=st.lists(st.integers(0, R - 1) | st.integers(0, 2**252 - 1), min_size=40, max_size=44),
     place=st.integers(0, 3),
 )
 def test_any_data_gives_on_l1_what_the_engine_makes_of_it(
     take: Take, tag: int, sender: int, garbage: list[int], place: int
 ) -> None:
-    cursor = place * LAYOUT.stride
-    first, shift = cursor // SLOTS_PER_ELEMENT, cursor % SLOTS_PER_ELEMENT * 63
-    elements = [0] * first + garbage
-    elements[first] = elements[first] % 2**252 >> shift + 16 << shift + 16 | (sender << 8 | tag) << shift
-    take(scenario(elements=elements[: first + 12], data_cursor=cursor))
+    at, slot = divmod(place * LAYOUT.stride, SLOTS_PER_ELEMENT)
+    elements, mask = list(garbage), 0xFFFF << 63 * slot
+    elements[4 + at] = elements[4 + at] & ~mask | (sender << 8 | tag) << 63 * slot
+    take(scenario(elements=elements, data_cursor=place))
 
 
 @settings(max_examples=5)

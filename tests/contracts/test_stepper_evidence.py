@@ -8,10 +8,13 @@ import pytest
 
 from l1bridge import kzg
 from l1bridge.client import L1Client
+from l1bridge.compiler import contract
 from provers.optimistic.one_step import Evidence, Record, Root, build_evidence, code_of
+from rollup.batch.blob import to_blob
 from rollup.batch.inbox import Message
 from rollup.crypto.fr import R
 from rollup.ir.image import Image
+from rollup.ir.layout import Layout
 from rollup.params import DataKind
 from rollup.ports.l1 import TRANSACTION_GAS_CAP, Contract, L1Reverted
 from tests.contracts.scenario import CAROL, Scenario, Tokens, scenario, secret, signed, transfer
@@ -69,6 +72,8 @@ def attribute(record: Record, place: int, value: int) -> dict[str, Any]:
 
 
 B, C, I = GOOD["blob"], GOOD["calldata"], GOOD["inbox"]  # noqa: E741 -- blob, calldata, inbox
+NEXT = kzg.open_element(to_blob(BLOB.batch.elements), 1)
+"""The r_y of the transaction after the one that is taken, opened rightly."""
 NOT_UNDER_ROOT = "stepper: a record is not under the root"
 BAD: dict[str, tuple[str, Evidence, str]] = {
     "wrong sibling of slot 0": ("blob", with_record("blob", 0, **sibling(B.records[0], 3, 1)), NOT_UNDER_ROOT),
@@ -120,6 +125,13 @@ BAD: dict[str, tuple[str, Evidence, str]] = {
     "element not below R": (
         "blob",
         replace(B, elements=(B.elements[0] + R, *B.elements[1:])),
+        "stepper: wrong opening",
+    ),
+    "another r_y": ("blob", replace(B, elements=(*B.elements[:-1], B.elements[-1] ^ 1)), "stepper: wrong opening"),
+    "r_y not below R": ("blob", replace(B, elements=(*B.elements[:-1], B.elements[-1] + R)), "stepper: wrong opening"),
+    "r_y of another of the group": (
+        "blob",
+        replace(B, elements=(*B.elements[:-1], NEXT.y), proofs=(*B.proofs[:-1], NEXT.proof)),
         "stepper: wrong opening",
     ),
     "tag hidden": ("blob", replace(B, elements=(0,)), "stepper: wrong opening"),
@@ -222,3 +234,23 @@ def test_step_with_less_gas_than_it_needs_reverts_at_every_limit(l1: L1Client, s
         with pytest.raises(L1Reverted):
             l1.transact(stepper, "step", *given, gas=max(250_000, needed * share // 100))
     assert l1.transact(stepper, "step", *given, gas=needed * 103 // 100).gas_used == needed
+
+
+LAYOUT = IMAGE.layout
+NO_LAYOUTS = [
+    (replace(LAYOUT, argument_bits=LAYOUT.argument_bits + 63), "stepper: layout of the actions"),
+    (replace(LAYOUT, argument_bits=8 * 255 + 1, stride=41), "stepper: layout of the actions"),
+    (replace(LAYOUT, stride=42), "stepper: layout of the data"),
+    (replace(LAYOUT, capacity=0), "stepper: layout of the data"),
+    (replace(LAYOUT, capacity=6), "stepper: layout of the data"),
+    (replace(LAYOUT, capacity=416), "stepper: layout of the data"),
+]
+
+
+@pytest.mark.parametrize(("layout", "reason"), NO_LAYOUTS)
+def test_layout_under_which_a_step_might_not_be_total_is_refused(
+    l1: L1Client, poseidon2: Contract, eddsa_contract: Contract, layout: Layout, reason: str
+) -> None:
+    """SOUNDNESS 5: bits past the slots, elements past the evidence, groups that are not whole, data past the blob."""
+    with pytest.raises(L1Reverted, match=reason):
+        l1.deploy(contract("stepper"), layout.words(), IMAGE.code_root, poseidon2.address, eddsa_contract.address)

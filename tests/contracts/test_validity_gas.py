@@ -18,7 +18,7 @@ from provers.validity.backend.groth16 import key_words
 from provers.validity.backend.limits import MAX_CHUNKS, most_chunks
 from provers.validity.backend.payload import payload_of
 from provers.validity.backend.transcript import draw
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import Parcel, elements_of
 from rollup.crypto.fr import R
 from rollup.params import BLOB_ELEMENTS, DataKind
 from rollup.ports.l1 import TRANSACTION_GAS_CAP
@@ -37,8 +37,13 @@ WORST = "51 chunks: a full batch with 32 messages and garbage to the end of its 
 def noise(transactions: int) -> tuple[int, ...]:
     """Elements of transactions that are skipped: nothing is signed."""
     chance = random.Random(transactions)
-    slots = [(2, *(chance.getrandbits(63) for _ in range(12))) for _ in range(transactions)]
-    return elements_of([slot for each in slots for slot in each])
+    length = LargestPurses.image().layout.stride
+    return elements_of(
+        [
+            Parcel(chance.randrange(R), (2, *(chance.getrandbits(63) for _ in range(length - 1))))
+            for _ in range(transactions)
+        ]
+    )
 
 
 def garbage(elements: tuple[int, ...]) -> tuple[int, ...]:
@@ -50,7 +55,7 @@ def chain_under(simulator: Simulator) -> SettledChain:
     """A chain of the largest program, settled by one key for all kinds."""
     chain = SettledChain(l1(), default_compiler(), LargestPurses.image(), poseidon2())
     words = key_words(simulator.verifying_key())
-    elements = TRANSACTIONS * chain.image.layout.stride // 4
+    elements = chain.image.layout.elements_of(TRANSACTIONS)
     artifact = default_compiler().contract("settlement/validity")
     chain.settlement = l1().deploy(artifact, chain.rollup.address, elements, *(words, words, words, True))
     l1().transact(chain.rollup, "initialize", chain.settlement.address)

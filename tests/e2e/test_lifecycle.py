@@ -8,7 +8,7 @@ import pytest
 from examples.counter import Counter
 from examples.payments import Payments
 from examples.tokens import Tokens
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.batch.transaction import Transaction
 from rollup.devnet import Account, Devnet
 from rollup.errors import AuthorError, OutsideError
@@ -92,7 +92,7 @@ def test_transactions_when_they_come_in_the_wrong_order_run_in_that_of_their_non
     alice = chain.account(0)
     nonce = chain.sequencer.nonce(alice.id)
     calls = [
-        Transaction(2, alice.id, 1, (1, amount)).sign(alice.secret, chain.image.layout, chain.domain, nonce + place)
+        Transaction(2, alice.id, 1, (1, amount)).sign(alice.secret, chain.image, chain.domain, nonce + place)
         for place, amount in enumerate((10, 20, 30))
     ]
     assert chain.sequencer.submit(calls[2]) is None
@@ -131,7 +131,7 @@ def test_garbage_when_somebody_posts_it_is_skipped_by_everybody_and_the_sequence
     alice = chain.account(0)
     chain.post()
     chain.send(alice, "mint", token=1, amount=5)
-    elements = elements_of(replace(chain.sign(alice, "mint", token=1, amount=6), args=(1, 7)).slots(chain.image))
+    elements = elements_of([replace(chain.sign(alice, "mint", token=1, amount=6), args=(1, 7)).parcel(chain.image)])
     _post_by_hand(chain, elements)
     chain.sync()
     assert [receipt.skip for receipt in chain.node.block(2).receipts if receipt.kind == "transaction"] == [

@@ -16,7 +16,7 @@ from provers.optimistic.terms import Terms
 from rollup.batch.batch import Batch
 from rollup.batch.blob import to_data
 from rollup.batch.inbox import EMPTY_ROLLING, Message, rolling_hash
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.batch.transaction import Transaction
 from rollup.crypto import eddsa
 from rollup.crypto.eddsa import SecretKey
@@ -142,7 +142,7 @@ class Chain:
         record = self.states[-1].get(self.image.layout.tree_index(0, account))
         unsigned = Transaction(self.image.action(action).tag, account, fee, args)
         due = (record[3] if record else 0) if nonce is None else nonce
-        return unsigned.sign(secret(account), self.image.layout, self.domain, due)
+        return unsigned.sign(secret(account), self.image, self.domain, due)
 
     def post(
         self,
@@ -154,8 +154,8 @@ class Chain:
         messages: int | None = None,
     ) -> Batch:
         """Post a batch of these calls, or elements, that reads all waiting messages, or so many; and derive it."""
-        slots = [slot for call in calls for slot in call.slots(self.image)]
-        data = tuple(elements_of(slots) if elements is None else elements)
+        parcels = [call.parcel(self.image) for call in calls]
+        data = tuple(elements_of(parcels) if elements is None else elements)
         batch = self.draft(data, kind, payee, messages)
         head = (batch.parent_hash, batch.timestamp, batch.inbox_to, batch.rolling, batch.payee)
         if kind is DataKind.BLOB:

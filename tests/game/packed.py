@@ -5,7 +5,8 @@ from typing import Any
 
 from rollup.batch.packed_fee import encode_fee
 from rollup.batch.packing import field_widths
-from rollup.batch.slots import elements_of, slots_from_bits
+from rollup.batch.parcel import Parcel, elements_of
+from rollup.batch.slots import slots_from_bits
 from rollup.batch.transaction import Transaction
 from rollup.ir.image import Image
 
@@ -32,18 +33,18 @@ class Packed:
         packed = cls(image, call.tag, call.sender, encode_fee(call.fee), s, r_sign, r_y, call.args)
         return replace(packed, **changes)
 
-    def slots(self) -> tuple[int, ...]:
-        """Return the slots."""
+    def parcel(self) -> Parcel:
+        """Return what a batch carries."""
         widths = field_widths(self.image.layout, self.image.graph(self.tag).arguments)
-        fields = (self.tag, self.sender, self.packed_fee, self.s, self.r_sign, self.r_y, *self.args)
+        fields = (self.tag, self.sender, self.packed_fee, self.s, self.r_sign, *self.args)
         bits = offset = 0
         for value, width in zip(fields, widths, strict=True):
             assert 0 <= value < 1 << width, f"{value} has more than {width} bits"
             bits |= value << offset
             offset += width
-        return slots_from_bits(bits | self.padding << offset, self.image.layout.stride)
+        return Parcel(self.r_y, slots_from_bits(bits | self.padding << offset, self.image.layout.stride))
 
 
 def data_of(*packed: Packed) -> tuple[int, ...]:
     """Return the elements that carry these, one after the other."""
-    return elements_of([slot for one in packed for slot in one.slots()])
+    return elements_of([one.parcel() for one in packed])

@@ -16,8 +16,8 @@ from rollup.params import FULL, Output
 LAYOUT = Layout(
     account_bits=4,
     tables=(accounts_table(4), TableLayout("cells", (4, 3), (("small", 8), ("full", 0), ("flag", 1)))),
-    arguments=2,
-    stride=12,
+    argument_bits=263,
+    stride=9,
     actions=1,
 )
 INPUTS = (1, 4, 7, 8, 64, 128, 253, FULL)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rollup.crypto import eddsa
-from rollup.crypto.poseidon2 import Domain, hash_items
+from rollup.crypto.fr import R
 from rollup.execution import interpreter
 from rollup.execution.interpreter import Run
 from rollup.ir.graph import Graph
@@ -86,10 +86,10 @@ class World:
         return self.step(graph, inputs)
 
     def inputs(self, graph: Graph, sender: int, arguments: tuple[int, ...], fee: int) -> list[int]:
-        words = [*arguments, *[0] * (self.image.layout.arguments - len(arguments))]
-        signed = [CHAIN_DOMAIN, sender, self.nonce(sender), graph.tag, fee, *words]
+        layout, words = self.image.layout, self.words(graph, arguments)
+        call = self.nonce(sender) * 2 ** (50 + layout.account_bits) + fee * 2 ** (8 + layout.account_bits)
         secret = self.keys.get(sender, eddsa.generate(bytes(32)))
-        signature = eddsa.sign(secret, (hash_items(Domain.MESSAGE, signed),))
+        signature = eddsa.sign(secret, (CHAIN_DOMAIN, (call + sender * 256 + graph.tag) % R, *words))
         head = {
             TransactionInput.DOMAIN: CHAIN_DOMAIN,
             TransactionInput.TAG: graph.tag,
@@ -105,6 +105,13 @@ class World:
             TransactionInput.FEES: self.fees,
         }
         return [*(head[i] for i in TransactionInput if i is not TransactionInput.WORDS), *words, *arguments]
+
+    def words(self, graph: Graph, arguments: tuple[int, ...]) -> list[int]:
+        """Return what is signed of arguments: their bits in the place of the widest action's, 252 a word."""
+        widest = max(sum(action.arguments) for action in self.image.actions)
+        text = "".join(f"{value:0{width}b}"[::-1] for value, width in zip(arguments, graph.arguments, strict=True))
+        text = text.ljust(widest, "0")
+        return [int(text[at : at + 252][::-1], 2) for at in range(0, widest, 252)]
 
     def step(self, graph: Graph, inputs: list[int]) -> Run:
         layout = self.image.layout

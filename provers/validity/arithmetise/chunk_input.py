@@ -9,7 +9,7 @@ from rollup.batch.inbox import Message
 from rollup.batch.receipt import StepKind
 from rollup.execution.step_trace import SlotTrace, StepTrace
 from rollup.ir.layout import Layout
-from rollup.params import BLOB_ELEMENTS, MESSAGE_WORDS, SLOTS_PER_ELEMENT, STEP_HEADER_WORDS, ChunkKind
+from rollup.params import BLOB_ELEMENTS, MESSAGE_WORDS, STEP_HEADER_WORDS, ChunkKind
 from rollup.state.header import StepHeader
 
 INBOX_MESSAGES = 8
@@ -142,7 +142,7 @@ def _inbox_chunks(batch: Batch, traces: Sequence[StepTrace]) -> Iterator[ChunkIn
 
 def _data_chunks(layout: Layout, batch: Batch, traces: Sequence[StepTrace], transactions: int) -> Iterator[ChunkInput]:
     """The last trace is the fee step; it stands in the chunk in which the data ends."""
-    count = transactions * layout.stride // SLOTS_PER_ELEMENT
+    count = layout.elements_of(transactions)
     called, fees = traces[:-1], traces[-1]
     ends_inside = -(-(len(called) + 1) // transactions)
     # SPEC: §7. A chunk whose last transaction fills the batch takes the fee step too: nothing can follow it.

@@ -11,7 +11,7 @@ from provers.validity.arithmetise.chunk_input import ChunkInput
 from provers.validity.arithmetise.context import Public
 from provers.validity.arithmetise.data_chunk import DataCircuit
 from provers.validity.arithmetise.inbox_chunk import InboxCircuit
-from provers.validity.arithmetise.tail_chunk import brought_to_tail, build_tail
+from provers.validity.arithmetise.tail_chunk import TailCircuit
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.r1cs import R1CS, Words
 from provers.validity.constraints.shape import ShapeBuilder
@@ -48,15 +48,16 @@ class ProgramCircuits:
         self.image = image
         self.transactions = transactions
         inbox, data = InboxCircuit(image), DataCircuit(image, transactions)
+        tail = TailCircuit(image.layout.elements_of(transactions))
         self._builds: Mapping[ChunkKind, Build] = {
             ChunkKind.INBOX: inbox.build,
             ChunkKind.DATA: data.build,
-            ChunkKind.TAIL: build_tail,
+            ChunkKind.TAIL: tail.build,
         }
         self._brought: Mapping[ChunkKind, Callable[[ChunkInput], Iterable[int]]] = {
             ChunkKind.INBOX: inbox.brought,
             ChunkKind.DATA: data.brought,
-            ChunkKind.TAIL: brought_to_tail,
+            ChunkKind.TAIL: tail.brought,
         }
         self._compiled: dict[ChunkKind, Compiled] = {}
 
@@ -82,7 +83,7 @@ class ProgramCircuits:
         DecodeError
             If z or zc is outside [0, R).
         ZeroDivisionError
-            If z is a point of the blob's domain, which a hash hits with probability 2^-243.
+            If z is 0 or a point of the blob's domain, which a hash hits with probability 2^-243.
         """
         public = _public_inputs(kind, chunk, z, zc)
         compiled = self.compiled(kind)

@@ -95,14 +95,19 @@ def give_elements(b: Builder, count: int, chunk: ChunkInput | None) -> list[Term
 
 
 def bind(
-    b: Builder, kind: ChunkKind, public: Public, context: Sequence[Term], start: Term, elements: Sequence[Term]
+    b: Builder,
+    kind: ChunkKind,
+    public: Public,
+    context: Sequence[Term],
+    start: Term,
+    elements: Sequence[Term],
+    run: int,
 ) -> None:
-    """Prove that context and elements have the hash h and, at the places from `start` on, the value y.
+    """Prove that context and elements have the hash h and, at the places from `start` on, the value y; `start` is a multiple of `run`.
 
     SAFETY: z is drawn after h is fixed, so whoever wants another y for the same h would have to find a collision of the hash, and who wants elements other than
     the posted ones to give the posted value must hit a root of a polynomial of degree below 2^14 by chance.
     """
     with b.part("binding"):
         b.enforce_equal(hash_items(b, Domain.CHUNK, [kind, *context, *elements]), public.h)
-        places = [start + number for number in range(len(elements))]
-        require_value(b, z=public.z, zc=public.zc, y=public.y, context=context, indices=places, elements=elements)
+        require_value(b, z=public.z, zc=public.zc, y=public.y, context=context, start=start, elements=elements, run=run)

@@ -12,7 +12,8 @@ from provers.validity.arithmetise.context import (
     give_context,
     give_elements,
 )
-from provers.validity.arithmetise.decoding import TransactionReader, read_element, select_action
+from provers.validity.arithmetise.decoding import TransactionReader, read_group, select_action
+from provers.validity.arithmetise.evaluation import run_length
 from provers.validity.arithmetise.graphs import merge
 from provers.validity.arithmetise.records import Brought, Selection, slot_count
 from provers.validity.arithmetise.step import State, StepInputs, run_family, slots_of
@@ -21,11 +22,10 @@ from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
 from provers.validity.constraints.logic import disjunction, is_equal, select
 from rollup.ir.image import Image
-from rollup.params import END, SLOT_BITS, SLOTS_PER_ELEMENT, TAG_FEES, ChunkKind, TransactionInput
+from rollup.params import END, GROUP, SLOT_BITS, TAG_FEES, ChunkKind, TransactionInput
 
-ELEMENT = "element"
 TRANSACTION = "transaction"
-"""Pieces: one element read into bits, and one transaction."""
+"""The piece that runs one transaction."""
 
 
 class DataCircuit:
@@ -34,7 +34,7 @@ class DataCircuit:
     Parameters
     ----------
     transactions
-        How many a chunk has: a multiple of 4, so that chunks cover whole elements, that divides the program's capacity, so that none reaches beyond it.
+        How many a chunk has: a multiple of 4, so that chunks cover whole groups, that divides the program's capacity, so that none reaches beyond it.
 
     Raises
     ------
@@ -44,13 +44,13 @@ class DataCircuit:
 
     def __init__(self, image: Image, transactions: int) -> None:
         layout = image.layout
-        if transactions <= 0 or transactions % SLOTS_PER_ELEMENT or layout.capacity % transactions:
+        if transactions <= 0 or transactions % GROUP or layout.capacity % transactions:
             raise ValueError(f"{transactions} transactions are no multiple of 4 that divides {layout.capacity}")
         self._layout = layout
         self._actions = image.actions
         self._transactions = transactions
-        self._elements = transactions * layout.stride // SLOTS_PER_ELEMENT
-        self._family = merge(image.actions, layout, TransactionInput.WORDS + layout.arguments)
+        self._elements = layout.elements_of(transactions)
+        self._family = merge(image.actions, layout, TransactionInput.WORDS + len(layout.word_widths))
         self._fees = merge([image.fees], layout, len(image.fees.inputs))
         accesses = transactions * slot_count(self._family) + slot_count(self._fees)
         self._levels = levels_for(accesses, layout.depth)
@@ -62,10 +62,10 @@ class DataCircuit:
         context = give_context(b, ChunkKind.DATA, chunk)
         elements = give_elements(b, self._elements, chunk)
         b.enforce_equal(context.count, self._elements)
-        bind(b, ChunkKind.DATA, public, context.terms, context.start, elements)
+        bind(b, ChunkKind.DATA, public, context.terms, context.start, elements, run_length(self._elements))
         header = context.header_in
-        # SPEC: §4, rules 1 and 2. The cursor stands at these elements, so it is not END, which is no multiple of 4; and the inbox is drained.
-        b.enforce_equal(header.data_cursor, context.start * SLOTS_PER_ELEMENT)
+        # SPEC: §4, rules 1 and 2. The cursor stands at these elements, so it is a multiple of 4 and not END; and the inbox is drained.
+        b.enforce_equal(header.data_cursor * self._elements, context.start * self._transactions)
         b.enforce_equal(header.inbox_index, context.inbox_to)
         before = State(header.words, give_top(b, self._levels, header.state_root, chunk))
         reached, alive, called = self._run(b, context, before, elements, chunk)
@@ -87,28 +87,28 @@ class DataCircuit:
         """Return the state after all transactions, whether the last one ran, and how many did.
 
         SAFETY: a transaction runs exactly if the one before it ran and its own tag is known, so which ones run is no prover's choice (SPEC §4, rule 3). None lies
-        beyond the capacity: a chunk starts at slot k·n·stride, where the cursor stands, and n divides the capacity.
+        beyond the capacity: a chunk starts at transaction k·n, where the cursor stands, and n divides the capacity.
         """
+        size = self._layout.group_elements
         with b.part("decoding"):
-            bits = [bit for element in elements for bit in b.repeat(ELEMENT, read_element, [element])]
-        length = SLOT_BITS * self._layout.stride
+            groups = [read_group(b, elements[at : at + size]) for at in range(0, len(elements), size)]
+        parcels = [parcel for group in groups for parcel in group]
         alive, called = b.pin(1), []
-        for number in range(self._transactions):
+        for number, own in enumerate(parcels):
             body = partial(self._call, chunk.step("transaction", number) if chunk else None)
-            own = bits[number * length : (number + 1) * length]
             alive, *after = b.repeat(TRANSACTION, body, [alive, context.domain, *state.terms(), *own])
             state = State.of(after)
             called.append(alive)
         return state, alive, add_all(called)
 
     def _call(self, step: StepWitness | None, b: Builder, inputs: Sequence[Term]) -> list[Term]:
-        """Run a transaction if the first input, a Boolean, is 1 and its tag is known; domain, the state and the bits follow."""
+        """Run a transaction if the first input, a Boolean, is 1 and its tag is known; domain, the state, r_y and the bits follow."""
         length = SLOT_BITS * self._layout.stride
-        alive, domain, *before = inputs[:-length]
+        alive, domain, *before, r_y = inputs[:-length]
         state, bits = State.of(before), inputs[-length:]
         with b.part("decoding"):
             selection = select_action(b, bits, alive, self._layout.actions)
-            reader = TransactionReader(b, self._layout, self._actions, bits, selection)
+            reader = TransactionReader(b, self._layout, self._actions, r_y, bits, selection)
             read = reader.inputs(domain, state.words)
         after = run_family(b, self._layout, self._family, selection, read, state, step)
         return [*b.pin_all([selection.any(), *after.words.terms()]), *after.top]
@@ -118,8 +118,8 @@ class DataCircuit:
     ) -> HeaderTerms:
         """Take the fee step if the data has ended, at an unknown tag or because the batch is full (SPEC §4, rule 4); else only move the cursor."""
         # Where the data has not ended every transaction of the chunk has run, so this is the cursor.
-        cursor = context.start * SLOTS_PER_ELEMENT + self._transactions * self._layout.stride
-        full = is_equal(b, cursor, self._layout.capacity * self._layout.stride)
+        cursor = context.header_in.data_cursor + self._transactions
+        full = is_equal(b, cursor, self._layout.capacity)
         ended = disjunction(b, [1 - alive, full])
         read = StepInputs.of([context.payee, state.words.fees, state.words.next_account])
         selection = Selection({TAG_FEES: ended})

@@ -1,11 +1,11 @@
 """From the elements of a blob to the inputs of a transaction (SPEC §4, Data); total over whatever was posted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from provers.validity.arithmetise.graphs import InputName
 from provers.validity.arithmetise.records import Selection
 from provers.validity.arithmetise.step import StepInputs, Words
-from provers.validity.constraints.bits import canonical_bits, from_bits, is_below, mask_bits
+from provers.validity.constraints.bits import canonical_bits, from_bits, is_below
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
 from provers.validity.constraints.logic import conjunction, is_equal, is_zero
@@ -17,21 +17,30 @@ from rollup.params import (
     FEE_EXPONENT_BITS,
     FEE_MANTISSA_BITS,
     FULL,
+    GROUP,
     PACKED_FEE_BITS,
     SCALAR_BITS,
     TAG_BITS,
     TransactionInput,
 )
 
+ELEMENT = "element"
+"""The piece that reads one element into bits."""
+
 
 def read_element(b: Builder, inputs: Sequence[Term]) -> list[Term]:
-    """Return the 252 bits that one element, the only input, is read as: 578 constraints.
+    """Return the 252 bits that are read of one element, the only input: 324 constraints.
 
-    SPEC: §4, an element >= 2^252 reads as 0.
+    SPEC: §4, the bits above them mean nothing. They are part of the element all the same, which has one such decomposition only.
     """
-    bits = canonical_bits(b, inputs[0])
-    data, above = bits[:ELEMENT_BITS], bits[ELEMENT_BITS:]
-    return mask_bits(b, data, is_zero(b, from_bits(above)))
+    return canonical_bits(b, inputs[0])[:ELEMENT_BITS]
+
+
+def read_group(b: Builder, elements: Sequence[Term]) -> list[list[Term]]:
+    """Return of each transaction of a group its r_y and the bits of its slots, the lowest first (SPEC §4, Data)."""
+    bits = [bit for element in elements[GROUP:] for bit in b.repeat(ELEMENT, read_element, [element])]
+    length = len(bits) // GROUP
+    return [[r_y, *bits[k * length : (k + 1) * length]] for k, r_y in enumerate(elements[:GROUP])]
 
 
 def select_action(b: Builder, bits: Sequence[Term], alive: Term, actions: int) -> Selection:
@@ -45,6 +54,8 @@ class TransactionReader:
 
     Parameters
     ----------
+    r_y
+        Its element.
     bits
         All bits of its slots, the lowest first; Booleans.
     selection
@@ -52,11 +63,18 @@ class TransactionReader:
     """
 
     def __init__(
-        self, b: Builder, layout: Layout, actions: Sequence[Graph], bits: Sequence[Term], selection: Selection
+        self,
+        b: Builder,
+        layout: Layout,
+        actions: Sequence[Graph],
+        r_y: Term,
+        bits: Sequence[Term],
+        selection: Selection,
     ) -> None:
         self._b = b
         self._layout = layout
         self._actions = actions
+        self._r_y = r_y
         self._bits = bits
         self._selection = selection
         self._elements: dict[int, tuple[Term, Term]] = {}
@@ -64,22 +82,29 @@ class TransactionReader:
     def inputs(self, domain: Term, words: Words) -> StepInputs:
         """Return the inputs of all actions' graphs.
 
-        INVARIANT: `arg_k` of an action is 0 where it does not run, so it is within its width in any case; `word_k` is the sum over all actions.
+        INVARIANT: `arg_k` of an action is 0 where it does not run, so it is within its width in any case. Its known bits are those that stand in the data, whichever
+        action runs.
         """
-        arguments = {graph.tag: self._arguments(graph) for graph in self._actions}
-        terms: dict[tuple[int, ...], Term] = {(0, number): term for number, term in self._shared(domain, words).items()}
-        first_own = TransactionInput.WORDS + self._layout.arguments
-        for k in range(self._layout.arguments):
-            terms[0, TransactionInput.WORDS + k] = add_all(own[k] for own in arguments.values() if k < len(own))
-        for tag, own in arguments.items():
-            terms.update({(tag, first_own + k): term for k, term in enumerate(own)})
-        s_name: InputName = (0, TransactionInput.S)
-        return StepInputs(terms, {s_name: self._cut(self._layout.s_offset, SCALAR_BITS)})
+        shared, bits = self._shared(domain, words), self._shared_bits()
+        first_own = TransactionInput.WORDS + len(self._layout.word_widths)
+        terms: dict[tuple[int, ...], Term] = {(0, number): term for number, term in shared.items()}
+        known: dict[tuple[int, ...], Sequence[Term]] = {(0, number): cut for number, cut in bits.items()}
+        for graph in self._actions:
+            places = self._places(graph)
+            for k, (term, (offset, width)) in enumerate(zip(self._arguments(graph), places, strict=True)):
+                name: InputName = (graph.tag, first_own + k)
+                terms[name] = term
+                if width != FULL:
+                    known[name] = self._cut(offset, width)
+        return StepInputs(terms, known)
 
-    def _shared(self, domain: Term, words: Words) -> Mapping[int, Term]:
+    def _shared(self, domain: Term, words: Words) -> dict[int, Term]:
         layout = self._layout
-        r_y_canonical, r_y = self._element(layout.r_y_offset)
         fee_canonical, fee = self._fee()
+        offset, signed = layout.arguments_offset, {}
+        for k, width in enumerate(layout.word_widths):
+            signed[TransactionInput.WORDS + k] = from_bits(self._cut(offset, width))
+            offset += width
         return {
             TransactionInput.DOMAIN: domain,
             TransactionInput.TAG: from_bits(self._cut(0, TAG_BITS)),
@@ -87,12 +112,19 @@ class TransactionReader:
             TransactionInput.FEE: fee,
             TransactionInput.S: from_bits(self._cut(layout.s_offset, SCALAR_BITS)),
             TransactionInput.R_SIGN: self._bits[layout.r_sign_offset],
-            TransactionInput.R_Y: r_y,
-            TransactionInput.DECODABLE: self._decodable([fee_canonical, r_y_canonical]),
+            TransactionInput.R_Y: self._r_y,
+            TransactionInput.DECODABLE: self._decodable([fee_canonical]),
             TransactionInput.WITHDRAWALS: words.withdrawals,
             TransactionInput.WITHDRAWALS_COUNT: words.withdrawals_count,
             TransactionInput.NEXT_ACCOUNT: words.next_account,
             TransactionInput.FEES: words.fees,
+            **signed,
+        }
+
+    def _shared_bits(self) -> dict[int, Sequence[Term]]:
+        return {
+            TransactionInput.SENDER: self._cut(self._layout.sender_offset, self._layout.account_bits),
+            TransactionInput.S: self._cut(self._layout.s_offset, SCALAR_BITS),
         }
 
     def _cut(self, offset: int, width: int) -> Sequence[Term]:
@@ -133,7 +165,7 @@ class TransactionReader:
         return [self._b.product(value, flag) for value in values]
 
     def _decodable(self, shared: list[Term]) -> Term:
-        """Return whether fee, r_y, the running action's full elements and its padding are as they must be."""
+        """Return whether the fee, the running action's full elements and its padding are as they must be."""
         wrong = [self._b.product(self._wrong(graph), self._selection.flags[graph.tag]) for graph in self._actions]
         # SAFETY: a sum of Booleans, of which there are fewer than R: it is 0 only if each is.
         return conjunction(self._b, [*shared, is_zero(self._b, add_all(wrong))])

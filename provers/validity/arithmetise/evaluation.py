@@ -5,9 +5,18 @@ from collections.abc import Sequence
 from provers.validity.arithmetise.binding import INDEX_BITS
 from provers.validity.constraints.bits import require_bits
 from provers.validity.constraints.builder import Builder
-from provers.validity.constraints.linear import Term, add_all
+from provers.validity.constraints.linear import Term, add_all, combine
+from provers.validity.constraints.logic import divide
 from rollup.crypto.fr import R, root_of_unity
 from rollup.params import BLOB_ELEMENTS
+
+LARGEST_RUN = 8
+"""Elements that are evaluated together: 5 constraints each. Of 16 it would be 3, but few chunks start at multiples of 16."""
+
+
+def run_length(elements: int) -> int:
+    """Return the largest run that starts of chunks of so many elements are multiples of: a power of two, at most 8."""
+    return min(elements & -elements, LARGEST_RUN)
 
 
 def require_value(
@@ -17,18 +26,25 @@ def require_value(
     zc: Term,
     y: Term,
     context: Sequence[Term],
-    indices: Sequence[Term],
+    start: Term,
     elements: Sequence[Term],
+    run: int,
 ) -> None:
-    """Prove y = Σ element_i · L_{index_i}(z) + zc · Σ context_k · z^k: 28 constraints an element, 1 a word of context, 14 more.
+    """Prove y = Σ element_i · L_{start + i}(z) + zc · Σ context_k · z^k: 40, 33, 30 or 29 constraints for a run of 8, 4, 2 or 1 elements, 1 a word of context, 15 more.
+
+    Proves too that `start` is a multiple of `run` below 2^13. An element whose place is 4096 or more is proved to be 0.
 
     Parameters
     ----------
-    indices
-        Places of the elements, proved to be integers below 2^13. An element whose place is 4096 or more is proved to be 0.
+    run
+        A power of two; the number of elements is a multiple of it.
     """
-    power = _outside_domain(b, z)
-    terms = [_lagrange_term(b, z, index, element) for index, element in zip(indices, elements, strict=True)]
+    # SAFETY: nothing is proved at z = 0 either, where no quotient makes this product 1.
+    inverse, power = divide(b, 1, z), _outside_domain(b, z)
+    runs = [elements[at : at + run] for at in range(0, len(elements), run)]
+    # SAFETY: that this is a small integer q says that `start` is q times `run`, since q·run is below R.
+    first = start * pow(run, -1, R)
+    terms = [_run_sum(b, inverse, first + number, part) for number, part in enumerate(runs)]
     # L_i(z) = (z^4096 - 1)/4096 · w_i/(z - w_i)
     data = b.product((power - 1) * pow(BLOB_ELEMENTS, -1, R), add_all(terms))
     b.enforce(zc, _horner(b, context, z), y - data)
@@ -42,25 +58,44 @@ def _outside_domain(b: Builder, z: Term) -> Term:
     power = z
     for _ in range(INDEX_BITS):
         power = b.product(power, power)
-    inverse = b.quotient(1, power - 1)
-    b.enforce(power - 1, inverse, 1)
+    divide(b, 1, power - 1)
     return power
 
 
-def _lagrange_term(b: Builder, z: Term, index: Term, element: Term) -> Term:
-    """Return element · w_i/(z - w_i) for the point w_i = w^brp12(i): 28 constraints."""
-    bits = require_bits(b, index, INDEX_BITS + 1)
-    b.enforce(element, bits[INDEX_BITS], 0)
-    point = domain_point(b, bits[:INDEX_BITS])
-    quotient = b.quotient(point, z - point)
-    b.enforce(z - point, quotient, point)
-    return b.product(element, quotient)
+def _run_sum(b: Builder, inverse: Term, number: Term, elements: Sequence[Term]) -> Term:
+    """Return Σ element_r · w_r/(z - w_r) over the points of run `number`.
+
+    The g points of a run, in bit-reversed order, are u·ζ^k for a root of unity ζ of order g: all roots of X^g - u^g. With x = u/z, and as
+    (z^g - u^g)/(z - w) = Σ_j z^(g-1-j) w^j, the sum is Σ_j x^(j+1) · ê_j / (1 - x^g), where ê_j = Σ_r element_r · ζ^(k_r·(j+1)) takes no constraint.
+
+    SAFETY: 1 - x^g is not 0, as x^4096 = z^-4096 is not 1.
+    """
+    width = INDEX_BITS + 1 - (len(elements).bit_length() - 1)
+    bits = require_bits(b, number, width)
+    for element in elements:
+        b.enforce(element, bits[-1], 0)
+    x = b.product(domain_point(b, bits[:-1]), inverse)
+    total: Term = 0
+    for coefficient in reversed(_transform(elements)):
+        total = b.product(total + coefficient, x)
+    power = x
+    for _ in range(len(elements).bit_length() - 1):
+        power = b.product(power, power)
+    return divide(b, total, 1 - power)
+
+
+def _transform(elements: Sequence[Term]) -> list[Term]:
+    """Return ê_j = Σ_r element_r · ζ^(k_r·(j+1)), where k_r is r with its bits reversed and ζ = w^(4096/g), for j = 0 … g - 1."""
+    size = len(elements)
+    root, bits = root_of_unity(size), size.bit_length() - 1
+    places = [int(f"{r:0{bits}b}"[::-1], 2) if bits else 0 for r in range(size)]
+    return [combine(elements, [pow(root, place * (j + 1), R) for place in places]) for j in range(size)]
 
 
 def domain_point(b: Builder, bits: Sequence[Term]) -> Term:
-    """Return w^brp12(i) for the 12 bits of i: bit k counts 2^(11 - k) in the reversed index; 11 constraints."""
+    """Return the power of w whose exponent is an integer of n bits reversed, bit k counting 2^(n - 1 - k): the point w_i of i = 2^(12 - n) times it; n - 1 constraints."""
     w = root_of_unity(BLOB_ELEMENTS)
-    factors = [1 + bit * (pow(w, 1 << (INDEX_BITS - 1 - k), R) - 1) for k, bit in enumerate(bits)]
+    factors = [1 + bit * (pow(w, 1 << (len(bits) - 1 - k), R) - 1) for k, bit in enumerate(bits)]
     point = factors[0]
     for factor in factors[1:]:
         point = b.product(point, factor)

@@ -43,7 +43,7 @@ class InboxCircuit:
         context = give_context(b, ChunkKind.INBOX, chunk)
         b.enforce_equal(context.start, 0)
         b.enforce_equal(context.count, 0)
-        bind(b, ChunkKind.INBOX, public, context.terms, 0, [])
+        bind(b, ChunkKind.INBOX, public, context.terms, 0, [], 1)
         header = context.header_in
         state = State(header.words, give_top(b, self._levels, header.state_root, chunk))
         active = b.pin_all(_active(b, context.inbox_to - header.inbox_index))

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from provers.validity.arithmetise.graphs import Effects, Family
 from provers.validity.arithmetise.leaves import Guest, LeafPair, RecordTerms
+from provers.validity.arithmetise.rules import Scope
 from provers.validity.arithmetise.top import levels_of
 from provers.validity.constraints.bits import require_bits
 from provers.validity.constraints.builder import Builder
@@ -109,16 +110,16 @@ class Slot:
         with b.part("hashes"):
             return self._leaves.before(b, guest)
 
-    def replace(self, b: Builder, terms: Mapping[int, Term], top: Sequence[Term]) -> list[Term]:
+    def replace(self, b: Builder, scope: Scope, top: Sequence[Term]) -> list[Term]:
         """Prove the old record under the top of the tree and return the top with the new one; the same nodes where the slot is not used.
 
         SAFETY: where the slot is not used neither the path nor the record matters, so a prover who fills it arbitrarily changes nothing, and an honest
         one needs no record to fill it with.
         """
         with b.part("tree"):
-            bits = require_bits(b, self._index(b, terms), ARITY_BITS * self.layout.depth)
+            bits = self._index_bits(b, scope)
         with b.part("hashes"):
-            new = {table: self._stored(b, table, terms) for table in self.users}
+            new = {table: self._stored(b, table, scope.terms) for table in self.users}
             stored = {table: self._numbers_stored(table) for table in self.users}
             old_leaf, new_leaf = self._leaves.after(b, new, stored)
         with b.part("tree"):
@@ -126,16 +127,20 @@ class Slot:
             before, after = update_path(b, bits[:below], old_leaf, new_leaf, partial(siblings_of, self._trace))
             return replace_entry(b, top, bits[below:], Replacement(before, after, self.used))
 
-    def _index(self, b: Builder, terms: Mapping[int, Term]) -> Term:
-        """Return the tree index; where all graphs compute it alike it is needed no choice, being in range whether or not one runs."""
+    def _index_bits(self, b: Builder, scope: Scope) -> list[Term]:
+        """Return the bits of the tree index; where all graphs compute it alike it needs no choice, being in range whether or not one runs."""
+        width = ARITY_BITS * self.layout.depth
         choices = [
-            (effect, terms[effect.slots[self.number][1]], effect.slots[self.number][1])
+            (effect, scope.terms[effect.slots[self.number][1]], effect.slots[self.number][1])
             for users in self.users.values()
             for effect in users
         ]
-        if len({place for _, _, place in choices}) == 1:
-            return choices[0][1]
-        return self.selection.blend(b, choices, 0)
+        if len({place for _, _, place in choices}) > 1:
+            return require_bits(b, self.selection.blend(b, choices, 0), width)
+        _, index, place = choices[0]
+        # SAFETY: where none of these graphs runs, bits that are known may be others than the index has; the slot is not used then.
+        known = scope.known_bits(place)
+        return require_bits(b, index, width) if known is None else [*known, *[0] * (width - len(known))]
 
     def _numbers_stored(self, table: int) -> set[int]:
         """Return the numbers of the attributes that some graph stores that takes the slot from a table."""
@@ -226,9 +231,9 @@ def open_slots(
 
 
 def replace_records(
-    b: Builder, family: Family, slots: Sequence[Slot], terms: Mapping[int, Term], top: Sequence[Term]
+    b: Builder, family: Family, slots: Sequence[Slot], scope: Scope, top: Sequence[Term]
 ) -> Sequence[Term]:
     """Return the top of the tree after the step."""
     for number in slots_in_order(family):
-        top = slots[number].replace(b, terms, top)
+        top = slots[number].replace(b, scope, top)
     return top

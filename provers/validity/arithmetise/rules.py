@@ -27,8 +27,8 @@ class Scope:
     ----------
     inputs, loads
         Terms by the `source` of their node; loads by slot, table and attribute.
-    bits
-        Bits that are known of a node, by its place.
+    input_bits
+        Bits that are known of inputs, as loads by `source` (`StepInputs`).
     guests
         What gives the term of a node in place of its rule, from the terms of its operands, by its place (`guests.hosts_of`).
     """
@@ -58,6 +58,20 @@ class Scope:
     def operands(self, node: Node) -> list[Term]:
         """Return the terms of a node's operands."""
         return [self.terms[place] for place in node.operands]
+
+    def known_bits(self, place: int) -> list[Term] | None:
+        """Return bits that a node has where a graph runs that reads it, with zeros above them; None if they are not known without proving more."""
+        node = self.node(place)
+        # A load's source, slot and table, may be the name of an input too.
+        if node.op is Primitive.INPUT and node.source in self.input_bits:
+            return list(self.input_bits[node.source])
+        if node.op is not Primitive.OPEN:
+            return None
+        key, table = self.known_bits(node.operands[0]), node.number
+        if key is None:
+            return None
+        padding = self.layout.key_bits - len(key)
+        return [*key, *[0] * padding, *(table >> k & 1 for k in range(self.layout.table_bits))]
 
     def less(self, x: int, y: int | None, limit: int = 0) -> Term:
         """Return whether node `x` is below node `y`, or below the number `limit` where `y` is None; each comparison is made once."""
@@ -167,9 +181,7 @@ def _hash(scope: Scope, node: Node) -> Term:
 
 def _verify_signature(scope: Scope, node: Node) -> Term:
     key_x, key_y, *message, r_y, r_sign, s = scope.operands(node)
-    scalar = scope.node(node.operands[-1])
-    # A load's source, slot and table, may be the name of an input too.
-    s_bits = scope.input_bits.get(scalar.source) if scalar.op is Primitive.INPUT else None
+    s_bits = scope.known_bits(node.operands[-1])
     if s_bits is None or len(s_bits) != SCALAR_BITS:
         s_bits = require_bits(scope.builder, s, SCALAR_BITS)
     return is_valid_signature(scope.builder, (key_x, key_y), message, TermSignature(r_y, r_sign, s_bits))

@@ -58,7 +58,10 @@ OUTPUTS: Mapping[Output, str] = {
 
 @dataclass(frozen=True)
 class StepInputs:
-    """What a family's graphs read: terms and known bits, by the `source` of input nodes."""
+    """What a family's graphs read: terms and known bits, by the `source` of input nodes.
+
+    INVARIANT: known bits are Booleans in any case, and those of the term, with zeros above them, where a graph runs that reads it.
+    """
 
     terms: Mapping[tuple[int, ...], Term]
     bits: Mapping[tuple[int, ...], Sequence[Term]]
@@ -95,7 +98,7 @@ def run_family(
     guests = _hash_old_records(b, family, selection, slots)
     scope = Scope(b, layout, family, inputs.terms, loads, inputs.bits, guests)
     scope.lower()
-    top = replace_records(b, family, slots, scope.terms, before.top)
+    top = replace_records(b, family, slots, scope, before.top)
     after: dict[str, Term] = {}
     for output, name in OUTPUTS.items():
         choices = [

@@ -6,7 +6,7 @@ from provers.validity.arithmetise.chunk_input import INBOX_MESSAGES, TAIL_ELEMEN
 from rollup.errors import AuthorError
 from rollup.ir.image import Image
 from rollup.ir.layout import Layout
-from rollup.params import BLOB_ELEMENTS, SLOTS_PER_ELEMENT
+from rollup.params import BLOB_ELEMENTS, GROUP
 
 MAX_CHUNKS: Final = 52
 MAX_MESSAGES: Final = 32
@@ -15,7 +15,7 @@ MAX_MESSAGES: Final = 32
 
 def chunk_elements(layout: Layout, transactions: int) -> int:
     """Return how many elements a DATA chunk covers."""
-    return transactions * layout.stride // SLOTS_PER_ELEMENT
+    return layout.elements_of(transactions)
 
 
 def most_chunks(layout: Layout, transactions: int) -> int:
@@ -35,10 +35,10 @@ def require_provable(image: Image, transactions: int) -> None:
         If DATA chunks of so many transactions do not divide its batches, or its worst batch exceeds a claim.
     """
     layout = image.layout
-    if transactions % SLOTS_PER_ELEMENT or transactions <= 0 or layout.capacity % transactions:
+    if transactions % GROUP or transactions <= 0 or layout.capacity % transactions:
         raise AuthorError(
             f"{image.name}: its batches cannot be cut into chunks of {transactions} transactions",
-            expected=f"a capacity that is a multiple of {transactions}, itself a multiple of {SLOTS_PER_ELEMENT}",
+            expected=f"a capacity that is a multiple of {transactions}, itself a multiple of {GROUP}",
             got=layout.capacity,
         )
     if layout.inbox_cap > MAX_MESSAGES:

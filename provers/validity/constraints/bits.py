@@ -86,11 +86,6 @@ def is_less(b: Builder, x: Term, y: Term, width: int) -> Term:
     return 1 - require_bits(b, x - y + (1 << width), width + 1)[width]
 
 
-def mask_bits(b: Builder, bits: Sequence[Term], condition: Term) -> list[Term]:
-    """Return the bits where the Boolean `condition` is 1, and zeros elsewhere: 1 constraint a bit."""
-    return [b.product(condition, bit) for bit in bits]
-
-
 def _runs(bits: Sequence[Term], limit: int) -> Iterator[tuple[bool, list[Term]]]:
     """Yield the runs of equal bits of `limit` from its top, each with the bits at its places."""
     assert 0 <= limit < 1 << len(bits), "the limit has more bits than are compared"

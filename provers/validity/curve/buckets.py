@@ -14,8 +14,9 @@ from provers.validity.curve import msm_kernels as kernels
 from provers.validity.curve import scalar_kernels
 from provers.validity.curve.addition_kernels import BATCH
 from provers.validity.curve.groups import Group, Words
-from provers.validity.curve.paths import Portable, address, aligned
+from provers.validity.curve.paths import Portable
 from provers.validity.curve.point_kernels import POINT_SCRATCH
+from rollup.crypto.kernel_memory import address, aligned
 
 CHUNK = 1 << 17
 """Points and images held at a time, so that memory stays bounded: 13 MB in G1, 25 MB in G2."""

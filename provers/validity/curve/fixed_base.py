@@ -11,7 +11,8 @@ from provers.validity.curve.addition_kernels import BATCH
 from provers.validity.curve.buckets import Crew
 from provers.validity.curve.groups import Group, Words
 from provers.validity.curve.msm import require_scalars
-from provers.validity.curve.paths import address, aligned, chosen
+from provers.validity.curve.paths import chosen
+from rollup.crypto.kernel_memory import address, aligned
 
 SCALAR_BITS = 256
 

@@ -7,8 +7,7 @@ The table holds `d·2^(bits·w)·P` for window w and `d` in 1..2^(bits-1), affin
 import numpy as np
 
 from provers.validity.curve.addition_kernels import BATCH
-from provers.validity.curve.words_limbs import call
-from rollup.crypto.limbs import array_address, keep, kernel, no_inline
+from rollup.crypto.limbs import array_address, call, keep, kernel, no_inline
 
 
 @kernel("void(intp,intp,intp,intp,intp,int64[:,::1],intp,intp)")

@@ -7,12 +7,12 @@ import numpy as np
 
 from provers.validity.curve.addition_kernels import BATCH, addition_bytes, load_address
 from provers.validity.curve.inversion_kernels import invert
-from provers.validity.curve.lane_limbs import BITS, LANES, LIMBS
+from provers.validity.curve.lane_limbs import LIMBS
 from provers.validity.curve.lane_points_limbs import MASK_OFFSET, RUNNING_OFFSET, WORDS_OFFSET, LaneField
 from provers.validity.curve.points import Q
-from provers.validity.curve.words_limbs import call
 from rollup.crypto.kernel_cache import callback
-from rollup.crypto.limbs import array_address, keep, kernel, load_word, no_inline, prefetch, store_word
+from rollup.crypto.lane_limbs import BITS, LANES
+from rollup.crypto.limbs import array_address, call, keep, kernel, load_word, no_inline, prefetch, store_word
 
 LANES1, LANES2 = LaneField(1), LaneField(2)
 

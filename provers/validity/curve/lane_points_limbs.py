@@ -12,34 +12,38 @@ from llvmlite import ir
 from provers.validity.curve.addition_kernels import BATCH
 from provers.validity.curve.image_kernels import BETA, XI
 from provers.validity.curve.lane_limbs import (
-    BITS,
-    ELEMENT,
-    LANES,
+    FP,
     LIMBS,
-    POINTER,
-    VECTOR,
-    Element,
-    are_equal,
-    carried,
     constant,
-    is_zero,
     linear,
-    load,
     montgomery,
     multiply,
     multiply2,
     reduced,
+    square2,
+)
+from provers.validity.curve.points import Q
+from rollup.crypto.lane_limbs import (
+    BITS,
+    I32,
+    LANES,
+    POINTER,
+    VECTOR,
+    Element,
+    are_equal,
+    broadcast,
+    carried,
+    define,
+    is_zero,
+    load,
     signed,
     splat,
-    square2,
     store,
     transpose,
 )
-from provers.validity.curve.points import Q
 from rollup.crypto.limbs import Intrinsic, pointer_intrinsic
-from rollup.crypto.limbs_ir import WORD, Builder, Function, Module, Value
+from rollup.crypto.limbs_ir import WORD, Builder, Value
 
-_I32 = ir.IntType(32)
 _WORDS = 6
 _R = 1 << BITS * LIMBS
 _KEY_R = 1 << 64 * _WORDS
@@ -56,7 +60,7 @@ class LaneField:
     def __init__(self, parts: int) -> None:
         self.parts, self.vectors = parts, parts * LIMBS
         self.name = f"lanes{parts}"
-        self.size = parts * ELEMENT
+        self.size = parts * FP.size
         self.frame_bytes = RUNNING_OFFSET + 4 * self.size
         self.forward, self.backward = (
             self._intrinsic("forward", 3, self._forward),
@@ -69,7 +73,7 @@ class LaneField:
             self.times_z = self._intrinsic("times_z", 2, self._times_z)
 
     def _intrinsic(self, name: str, arity: int, body: Callable[..., None]) -> Intrinsic:
-        return pointer_intrinsic(lambda module: _define(module, f"{self.name}_{name}", arity, body), arity)
+        return pointer_intrinsic(lambda module: define(module, f"{self.name}_{name}", arity, body), arity)
 
     def _product(self, b: Builder, x: Value, y: Value, result: Value) -> None:
         """Call the shared product, on addresses."""
@@ -78,19 +82,19 @@ class LaneField:
         def body(b: Builder, result: Value, x: Value, y: Value) -> None:
             store(b, emit(b, load(b, x, self.vectors), load(b, y, self.vectors)), result)
 
-        b.call(_define(b.module, f"{self.name}_product", 3, body), [result, x, y])
+        b.call(define(b.module, f"{self.name}_product", 3, body), [result, x, y])
 
     def _times(self, b: Builder, x: Element, y: Element) -> Element:
         """x·y in Fp by the shared product."""
 
         def body(b: Builder, result: Value, x: Value, y: Value) -> None:
-            store(b, multiply(b, load(b, x), load(b, y)), result)
+            store(b, multiply(b, load(b, x, LIMBS), load(b, y, LIMBS)), result)
 
         room = [_slot(b, LIMBS) for _ in range(3)]
         store(b, x, room[1])
         store(b, y, room[2])
-        b.call(_define(b.module, "lanes1_product", 3, body), room)
-        return load(b, room[0])
+        b.call(define(b.module, "lanes1_product", 3, body), room)
+        return load(b, room[0], LIMBS)
 
     def _square(self, b: Builder, x: Value, result: Value) -> None:
         if self.parts == 1:
@@ -100,7 +104,7 @@ class LaneField:
         def body(b: Builder, result: Value, x: Value) -> None:
             store(b, square2(b, load(b, x, self.vectors)), result)
 
-        b.call(_define(b.module, f"{self.name}_square", 2, body), [result, x])
+        b.call(define(b.module, f"{self.name}_square", 2, body), [result, x])
 
     def _each(self, emit: Callable[..., Element], *elements: Element) -> Element:
         """Do a linear operation on each part."""
@@ -163,17 +167,17 @@ class LaneField:
         words = _to_words(b, reduced(b, value, (2, 1)))
         target = b.bitcast(_after(b, frame, WORDS_OFFSET), WORD.as_pointer())
         for i, word in enumerate(words):
-            lane = b.extract_element(word, ir.Constant(_I32, 0))
-            b.store(lane, b.gep(target, [ir.Constant(_I32, i)]))
+            lane = b.extract_element(word, ir.Constant(I32, 0))
+            b.store(lane, b.gep(target, [ir.Constant(I32, i)]))
 
     def _unfold(self, b: Builder, frame: Value) -> None:
         """Undo `_fold` from the integer's inverse: the running product becomes its inverse in every lane."""
         source = b.bitcast(_after(b, frame, WORDS_OFFSET), WORD.as_pointer())
-        words = [_broadcast(b, b.load(b.gep(source, [ir.Constant(_I32, i)]))) for i in range(_WORDS)]
+        words = [broadcast(b, b.load(b.gep(source, [ir.Constant(I32, i)]))) for i in range(_WORDS)]
         # (x·R)^-1·R³/R = x^-1·R.
         value = self._times(b, _to_limbs(b, words), constant(_R**3 % Q))
         for i, step in ((2, 4), (1, 2), (0, 1)):
-            value = self._times(b, value, _exchanged(b, load(b, _fold_at(b, frame, self.size, i)), step))
+            value = self._times(b, value, _exchanged(b, load(b, _fold_at(b, frame, self.size, i), LIMBS), step))
         running = _after(b, frame, RUNNING_OFFSET)
         if self.parts == 2:
             product = load(b, running, self.vectors)
@@ -251,26 +255,13 @@ class _Points:
         return self._b.inttoptr(self._b.add(address, ir.Constant(WORD, 64 * line)), POINTER)
 
 
-def _define(module: Module, name: str, arity: int, body: Callable[..., None]) -> Function:
-    if name in module.globals:
-        return module.globals[name]
-    function = ir.Function(module, ir.FunctionType(ir.VoidType(), [POINTER] * arity), name)
-    function.linkage = "linkonce_odr"
-    function.attributes.add("nounwind")
-    function.attributes.add("noinline")
-    builder = ir.IRBuilder(function.append_basic_block())
-    body(builder, *function.args)
-    builder.ret_void()
-    return function
-
-
 def _after(b: Builder, pointer: Value, offset: int) -> Value:
     raw = b.bitcast(pointer, ir.IntType(8).as_pointer())
-    return b.bitcast(b.gep(raw, [ir.Constant(_I32, offset)]), POINTER)
+    return b.bitcast(b.gep(raw, [ir.Constant(I32, offset)]), POINTER)
 
 
 def _fold_at(b: Builder, frame: Value, size: int, index: int) -> Value:
-    return _after(b, frame, RUNNING_OFFSET + size + index * ELEMENT)
+    return _after(b, frame, RUNNING_OFFSET + size + index * FP.size)
 
 
 def _slot(b: Builder, vectors: int) -> Value:
@@ -283,7 +274,7 @@ def _addresses(b: Builder, pointer: Value) -> list[Value]:
     words = b.bitcast(pointer, WORD.as_pointer())
     result = []
     for i in range(LANES):
-        word = b.load(b.gep(words, [ir.Constant(_I32, i)]))
+        word = b.load(b.gep(words, [ir.Constant(I32, i)]))
         word.align = 8
         result.append(b.and_(word, ir.Constant(WORD, -2)))
     return result
@@ -294,25 +285,19 @@ def _gather(b: Builder, addresses: Sequence[Value], offset: int) -> Value:
     for lane, address in enumerate(addresses):
         word = b.load(b.inttoptr(b.add(address, ir.Constant(WORD, offset)), WORD.as_pointer()))
         word.align = 8
-        result = b.insert_element(result, word, ir.Constant(_I32, lane))
+        result = b.insert_element(result, word, ir.Constant(I32, lane))
     return result
 
 
 def _scatter(b: Builder, vector: Value, addresses: Sequence[Value], offset: int) -> None:
     for lane, address in enumerate(addresses):
         pointer = b.inttoptr(b.add(address, ir.Constant(WORD, offset)), WORD.as_pointer())
-        b.store(b.extract_element(vector, ir.Constant(_I32, lane)), pointer).align = 8
-
-
-def _broadcast(b: Builder, word: Value) -> Value:
-    undefined = ir.Constant(VECTOR, ir.Undefined)
-    vector = b.insert_element(undefined, word, ir.Constant(_I32, 0))
-    return b.shuffle_vector(vector, undefined, ir.Constant(ir.VectorType(_I32, LANES), [0] * LANES))
+        b.store(b.extract_element(vector, ir.Constant(I32, lane)), pointer).align = 8
 
 
 def _exchanged(b: Builder, x: Element, step: int) -> Element:
     """Lanes j and j ^ step change places."""
-    order = ir.Constant(ir.VectorType(_I32, LANES), [j ^ step for j in range(LANES)])
+    order = ir.Constant(ir.VectorType(I32, LANES), [j ^ step for j in range(LANES)])
     return [b.shuffle_vector(limb, limb, order) for limb in x]
 
 

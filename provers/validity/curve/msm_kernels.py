@@ -8,8 +8,7 @@ import numpy as np
 
 from provers.validity.curve.addition_kernels import BATCH
 from provers.validity.curve.point_kernels import add_affine, add_extended, clear, double, to_affine
-from provers.validity.curve.words_limbs import call
-from rollup.crypto.limbs import array_address, keep, kernel, no_inline
+from rollup.crypto.limbs import array_address, call, keep, kernel, no_inline
 
 BLOCK = 2 * BATCH
 """Entries of a window that are added up together: half as many pairs, so one inversion a round."""

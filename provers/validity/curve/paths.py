@@ -6,30 +6,15 @@ The portable way keeps points as keys do (see `groups`).
 from __future__ import annotations
 
 import functools
-import os
-from typing import Any, Final
+from typing import Final
 
-import llvmlite.binding as llvm
 import numpy as np
 from numpy.typing import NDArray
 
 from provers.validity.curve import addition_kernels, image_kernels
 from provers.validity.curve.groups import Group, Words
-
-_ALIGNMENT = 64
-"""Bytes of a cache line; points that lie across two cost more."""
-
-
-def address(array: NDArray[Any]) -> int:
-    """Where an array begins; it must be kept alive for as long as that is used."""
-    return int(array.__array_interface__["data"][0])
-
-
-def aligned(count: int) -> Words:
-    """Uninitialised words that begin at a cache line."""
-    memory = np.empty(count + _ALIGNMENT // 8, dtype=np.uint64)
-    skip = -address(memory) % _ALIGNMENT // 8
-    return memory[skip : skip + count]
+from rollup.crypto import kernel_switch
+from rollup.crypto.kernel_memory import address, aligned
 
 
 class Portable:
@@ -112,14 +97,6 @@ class Lanes(Portable):
 
 PORTABLE: Final = Portable()
 
-SWITCH: Final = "TANDEM_KERNELS"
-"""The environment variable that chooses: "portable", "ifma", or unset for the faster of those that can run."""
-
-
-def has_ifma() -> bool:
-    """Tell whether this processor has AVX-512 IFMA."""
-    return bool(llvm.get_host_cpu_features().get("avx512ifma", False))
-
 
 @functools.cache
 def lanes() -> Lanes:
@@ -128,18 +105,5 @@ def lanes() -> Lanes:
 
 
 def chosen() -> Portable:
-    """The fastest way that this processor has, or the one that `SWITCH` names.
-
-    Raises
-    ------
-    ValueError
-        `SWITCH` names no way, or one that this processor lacks.
-    """
-    name = os.environ.get(SWITCH) or ("ifma" if has_ifma() else "portable")
-    if name not in ("portable", "ifma"):
-        raise ValueError(f"{SWITCH} is {name!r}, expected 'portable' or 'ifma'")
-    if name == "portable":
-        return PORTABLE
-    if not has_ifma():
-        raise ValueError(f"{SWITCH} is 'ifma', which this processor lacks")
-    return lanes()
+    """The way that `kernel_switch` chooses; ValueError as there."""
+    return lanes() if kernel_switch.in_lanes() else PORTABLE

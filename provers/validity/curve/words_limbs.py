@@ -1,19 +1,14 @@
-"""What kernels of this folder emit by hand: functions on addresses, words of long numbers, calls through an address."""
+"""What kernels of this folder emit by hand: functions on addresses, and words of long numbers."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from llvmlite import ir
-from numba.core import types
-from numba.extending import intrinsic
 
-from rollup.crypto.limbs import Intrinsic
-from rollup.crypto.limbs_ir import WORD, Builder, Function, Module, Numba, Value
+from rollup.crypto.limbs_ir import WORD, Builder, Function, Module, Value
 
 DOUBLE = ir.IntType(128)
 _INDEX = ir.IntType(32)
 WORD_MASK = (1 << 64) - 1
-_intrinsic: Callable[[Any], Intrinsic] = intrinsic
 
 
 def at(b: Builder, pointer: Value, index: int) -> Value:
@@ -76,15 +71,3 @@ def join(b: Builder, words: Sequence[Value]) -> Value:
 def cut(b: Builder, value: Value, count: int) -> list[Value]:
     """Inverse of `join`: the lowest `count` words."""
     return [b.trunc(b.lshr(value, ir.Constant(value.type, 64 * i)), WORD) for i in range(count)]
-
-
-@_intrinsic
-def call(_typing: Numba, _function: Numba, _a: Numba, _b: Numba, _c: Numba, _d: Numba) -> Numba:
-    """`(function, a, b, c, d)`: call `void f(intp, intp, intp, intp)`, as C calls it, at an address."""
-
-    def emit(context: Numba, b: Builder, _signature: Numba, arguments: Sequence[Value]) -> Value:
-        kind = ir.FunctionType(ir.VoidType(), [WORD] * 4)
-        b.call(b.inttoptr(arguments[0], kind.as_pointer()), arguments[1:])
-        return context.get_dummy_value()
-
-    return types.void(*[types.intp] * 5), emit

@@ -18,7 +18,7 @@ from provers.validity.curve.groups import G1, G2, Group, Words, g1_points, g2_po
 from provers.validity.curve.msm import msm
 from provers.validity.groth16.proof import Proof
 from provers.validity.groth16.proving_key import ProvingKey
-from provers.validity.poly.domain import Domain
+from provers.validity.poly.domain import domain_of
 from rollup.crypto.fr import R
 from rollup.errors import TandemError
 
@@ -101,7 +101,7 @@ class _Prover:
 
     def _rest(self, found: Evaluation) -> Words:
         """Return `Σ h_i·H_i`; the evaluation is overwritten."""
-        quotient = Domain(self._pk.size).quotient(found.a, found.b, found.c, self._pool)
+        quotient = domain_of(self._pk.size).quotient(found.a, found.b, found.c, self._pool)
         return self._sum(G1, self._pk.h, quotient[: self._pk.size - 1])
 
     def _over(self, group: Group, points: Words, wires: NDArray[np.int64] | slice) -> Words:

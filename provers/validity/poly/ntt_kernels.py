@@ -90,17 +90,6 @@ def decimate_time(values: NDArray[np.uint64], twiddles: NDArray[np.uint64], size
     keep(twiddles)
 
 
-@kernel("void(uint64[:,::1],uint64[:,::1],int64[::1])")
-def scale_reversed(values: NDArray[np.uint64], factors: NDArray[np.uint64], order: NDArray[np.int64]) -> None:
-    """`values[order[i]] *= factors[i]`, factors in Montgomery form."""
-    no_inline()
-    start, by = array_address(values), array_address(factors)
-    for i in range(len(order)):
-        fr_mul(start + 32 * order[i], start + 32 * order[i], by + 32 * i)
-    keep(values)
-    keep(factors)
-
-
 @kernel("void(uint64[:,::1],uint64[:,::1],uint64[:,::1],int64[::1])")
 def scatter_scaled(
     results: NDArray[np.uint64], values: NDArray[np.uint64], factors: NDArray[np.uint64], order: NDArray[np.int64]
@@ -110,20 +99,6 @@ def scatter_scaled(
     target, source, by = array_address(results), array_address(values), array_address(factors)
     for i in range(len(order)):
         fr_mul(target + 32 * order[i], source + 32 * i, by + 32 * i)
-    keep(results)
-    keep(values)
-    keep(factors)
-
-
-@kernel("void(uint64[:,::1],uint64[:,::1],uint64[:,::1],int64[::1])")
-def gather_scaled(
-    results: NDArray[np.uint64], values: NDArray[np.uint64], factors: NDArray[np.uint64], order: NDArray[np.int64]
-) -> None:
-    """`results[i] = values[order[i]]·factors[i]`, factors in Montgomery form."""
-    no_inline()
-    target, source, by = array_address(results), array_address(values), array_address(factors)
-    for i in range(len(order)):
-        fr_mul(target + 32 * i, source + 32 * order[i], by + 32 * i)
     keep(results)
     keep(values)
     keep(factors)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from examples.tokens import Tokens
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import Parcel, elements_of
 from rollup.cli.demo.checks import hold, same
 from rollup.cli.demo.costs import Meter, gas_by_cause
 from rollup.cli.demo.figures import Transactions
@@ -76,13 +76,13 @@ def opened(
     with chain:
         costs = _show_contracts(screen, chain, meter, backend)
         bad = skips(chain)
-        slots = _run(screen, chain, settings.transactions - len(bad), bad)
+        parcels = _run(screen, chain, settings.transactions - len(bad), bad)
         with screen.working("posting the batch"):
-            batch = post(chain, slots, chain.account(SEQUENCER_ACCOUNT).id)
+            batch = post(chain, parcels, chain.account(SEQUENCER_ACCOUNT).id)
         posting = meter.take()
         counted = _check(chain, batch, settings, bad)
         _show(screen, settings, batch, counted, bad, before)
-        data_bytes = ELEMENT_BYTES * len(elements_of(slots))
+        data_bytes = ELEMENT_BYTES * len(elements_of(parcels))
         blob_gas = sum(cost.blob_gas for cost in posting)
         yield Opened(chain, batch, counted, meter, costs | gas_by_cause(posting), blob_gas, data_bytes)
 
@@ -128,17 +128,15 @@ def _show_contracts(screen: Screen, chain: Devnet, meter: Meter, backend: str) -
     return sums
 
 
-def _run(screen: Screen, chain: Devnet, count: int, bad: Sequence[Skip]) -> list[int]:
-    """Have the sequencer execute what it takes and refuse what it must; return the slots of all of them, those refused last."""
-    slots: list[int] = []
+def _run(screen: Screen, chain: Devnet, count: int, bad: Sequence[Skip]) -> list[Parcel]:
+    """Have the sequencer execute what it takes and refuse what it must; return all of them as a batch carries them, those refused last."""
     with screen.working("executing transactions"):
-        for call in calls(chain, count):
-            slots += send(chain, call)
+        parcels = [send(chain, call) for call in calls(chain, count)]
         for skip in bad:
             offer(chain, skip)
-            slots += skip.slots
+            parcels.append(skip.parcel)
     screen.held(f"the sequencer executed {count} signed transactions and refused {len(bad)}")
-    return slots
+    return parcels
 
 
 def _check(chain: Devnet, batch: Block, settings: Settings, bad: Sequence[Skip]) -> Transactions:

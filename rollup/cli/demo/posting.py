@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rollup.batch.inbox import Message
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import Parcel, elements_of
 from rollup.cli.demo.checks import hold
 from rollup.devnet import Devnet
 from rollup.execution.engine import execute
@@ -12,8 +12,8 @@ from rollup.nodes.outbox import Sealed
 from rollup.ports.store import Block
 
 
-def post(chain: Devnet, slots: Sequence[int], payee: int) -> Block:
-    """Post a batch of these slots that reads all waiting messages, and return it as the full node derived it from L1.
+def post(chain: Devnet, parcels: Sequence[Parcel], payee: int) -> Block:
+    """Post a batch of these transactions that reads all waiting messages, and return it as the full node derived it from L1.
 
     It takes the sequencer's way to L1: through the outbox, by the batcher, signed with the sequencer's key.
     """
@@ -29,7 +29,7 @@ def post(chain: Devnet, slots: Sequence[int], payee: int) -> Block:
         rolling=logs[-1].rolling if logs else chain.node.position(number - 1).rolling,
         payee=payee,
         header=before,
-        elements=elements_of(slots),
+        elements=elements_of(parcels),
     )
     messages = tuple(Message.from_words(log.words, layout.account_bits) for log in logs)
     executed = execute(chain.image, before, sealed.batch(chain.domain, messages), chain.node.state_before(number))

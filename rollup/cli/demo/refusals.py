@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import Parcel, elements_of
 from rollup.cli.demo.checks import hold, same
 from rollup.cli.demo.figures import Refusal
 from rollup.cli.demo.forgeries import Pretence, with_one_bit_changed
@@ -49,21 +49,21 @@ class Attempt:
 
 def refuse(screen: Screen, chain: Devnet, settings: Settings) -> list[Refusal]:
     """Post one more batch; hand in forged proofs for it, then the right ones, then those once more for a batch after it."""
-    slots = _one_more_batch(screen, chain)
+    parcels = _one_more_batch(screen, chain)
     number = chain.node.derived()
     outsider = _outsider(screen, chain, settings)
     insider = chain.rival().backend
     parent = chain.claims.final_claim(number - 1)
     assert parent is not None, "the batch before is final"
-    attempts = _forge(screen, chain, slots, insider, outsider)
+    attempts = _forge(screen, chain, parcels, insider, outsider)
     refused = [_hand_in(screen, chain, attempt, parent) for attempt in attempts]
     (claim,) = _propose(screen, chain)
     screen.held(f"claim {claim}: the genuine proof of the same batch, handed in the same way, is taken")
-    replay = _replay(screen, chain, slots)
+    replay = _replay(screen, chain, parcels)
     return [*refused, _hand_in(screen, chain, replay, claim)]
 
 
-def _one_more_batch(screen: Screen, chain: Devnet) -> list[int]:
+def _one_more_batch(screen: Screen, chain: Devnet) -> list[Parcel]:
     ada, bob, cyd = (chain.account(index) for index in (ADA, BOB, CYD))
     wanted = (
         Call(ada, "mint", (3, 50)),
@@ -71,11 +71,11 @@ def _one_more_batch(screen: Screen, chain: Devnet) -> list[int]:
         Call(cyd, "transfer", (ada.id, 1, 30)),
     )
     with screen.working("posting one more batch"):
-        slots = [slot for call in wanted for slot in send(chain, call)]
+        parcels = [send(chain, call) for call in wanted]
         block = chain.post()
     assert block is not None, "there was something to post"
     screen.line(f"batch {block.batch.number} is posted: a mint and two transfers")
-    return slots
+    return parcels
 
 
 def _outsider(screen: Screen, chain: Devnet, settings: Settings) -> SettlementBackend:
@@ -89,12 +89,12 @@ def _outsider(screen: Screen, chain: Devnet, settings: Settings) -> SettlementBa
 
 
 def _forge(
-    screen: Screen, chain: Devnet, slots: list[int], insider: SettlementBackend, outsider: SettlementBackend
+    screen: Screen, chain: Devnet, parcels: list[Parcel], insider: SettlementBackend, outsider: SettlementBackend
 ) -> list[Attempt]:
     """Make the forgeries that are of the newest batch itself."""
-    number, stride = chain.node.derived(), chain.image.layout.stride
+    number = chain.node.derived()
     batch = chain.node.batch(number)
-    censored = Pretence(chain.node, chain.image, replace(batch, elements=elements_of(slots[:-stride])))
+    censored = Pretence(chain.node, chain.image, replace(batch, elements=elements_of(parcels[:-1])))
     generous = Pretence(chain.node, Generous.image(), batch)
     hold(generous.header(number) != chain.node.header(number), "the other program comes to another result")
     jobs = [insider.submit(censored, number), outsider.submit(generous, number)]
@@ -124,12 +124,12 @@ def _propose(screen: Screen, chain: Devnet) -> tuple[int, ...]:
     return claims
 
 
-def _replay(screen: Screen, chain: Devnet, slots: list[int]) -> Attempt:
+def _replay(screen: Screen, chain: Devnet, parcels: list[Parcel]) -> Attempt:
     """Post the same data again, and return the claim that tries the proof of the batch before on it."""
     number = chain.node.derived()
     genuine = chain.backend.fetch(chain.backend.submit(chain.node, number)).payload
     with screen.working("posting the same data again"):
-        block = post(chain, slots, chain.account(SEQUENCER_ACCOUNT).id)
+        block = post(chain, parcels, chain.account(SEQUENCER_ACCOUNT).id)
     counted = outcome(block)
     same("transactions posted twice are skipped", {"bad_signature": counted.total}, dict(counted.skipped))
     screen.line(f"batch {number + 1} is posted: the same data again; its signatures are for nonces that are used up")

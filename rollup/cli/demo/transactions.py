@@ -1,10 +1,11 @@
 """The transactions that both chains settle: some are applied, some fail, some are skipped, each for a reason that is known before."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from rollup.batch.parcel import Parcel
 from rollup.batch.transaction import Transaction
 from rollup.cli.demo.checks import hold, same
 from rollup.cli.demo.figures import Transactions
@@ -47,16 +48,13 @@ class Skip:
         What is wrong with it.
     reason
         By which name it is skipped.
-    data
-        As a wallet would hand it in.
-    slots
+    parcel
         As a batch carries it.
     """
 
     what: str
     reason: Reason
-    data: bytes
-    slots: tuple[int, ...]
+    parcel: Parcel
 
 
 def calls(chain: Devnet, count: int) -> Iterator[Call]:
@@ -87,41 +85,35 @@ def calls(chain: Devnet, count: int) -> Iterator[Call]:
 def skips(chain: Devnet) -> tuple[Skip, ...]:
     """Return one transaction for each reason to skip; all of them are signed."""
     ada, eve, fay, gus = (chain.account(index) for index in (ADA, EVE, FAY, GUS))
-    layout, image = chain.image.layout, chain.image
+    image = chain.image
     genuine = chain.sign(ada, "transfer", eve.id, 1, 1_000)
-    forged = genuine.sign(eve.secret, layout, chain.domain, chain.sequencer.nonce(ada.id))
-    stray = Transaction(genuine.tag, STRANGER, genuine.fee, genuine.args).sign(eve.secret, layout, chain.domain, 0)
+    forged = genuine.sign(eve.secret, image, chain.domain, chain.sequencer.nonce(ada.id))
+    stray = Transaction(genuine.tag, STRANGER, genuine.fee, genuine.args).sign(eve.secret, image, chain.domain, 0)
     greedy = chain.sign(gus, "mint", 1, 5, fee=UNAFFORDABLE)
-    slots = chain.sign(fay, "mint", 1, 5).slots(image)
-    torn = (*slots[:-1], slots[-1] | 1 << SLOT_BITS - 1)
+    r_y, slots = chain.sign(fay, "mint", 1, 5).parcel(image)
+    torn = Parcel(r_y, (*slots[:-1], slots[-1] | 1 << SLOT_BITS - 1))
     return (
-        _skip(chain, "a transfer by Ada, signed by Eve", Reason.BAD_SIGNATURE, forged.slots(image)),
-        _skip(chain, f"a transfer by account {STRANGER}", Reason.UNKNOWN_ACCOUNT, stray.slots(image)),
-        _skip(chain, "a mint by Gus for a fee that he does not have", Reason.CANNOT_PAY, greedy.slots(image)),
-        _skip(chain, "a mint by Fay with a bit set where none may be", Reason.UNDECODABLE, torn),
+        Skip("a transfer by Ada, signed by Eve", Reason.BAD_SIGNATURE, forged.parcel(image)),
+        Skip(f"a transfer by account {STRANGER}", Reason.UNKNOWN_ACCOUNT, stray.parcel(image)),
+        Skip("a mint by Gus for a fee that he does not have", Reason.CANNOT_PAY, greedy.parcel(image)),
+        Skip("a mint by Fay with a bit set where none may be", Reason.UNDECODABLE, torn),
     )
 
 
-def _skip(chain: Devnet, what: str, reason: Reason, slots: Sequence[int]) -> Skip:
-    size = -(-SLOT_BITS * chain.image.layout.stride // 8)
-    bits = sum(slot << SLOT_BITS * at for at, slot in enumerate(slots))
-    return Skip(what, reason, bits.to_bytes(size, "little"), tuple(slots))
-
-
-def send(chain: Devnet, call: Call) -> tuple[int, ...]:
-    """Have the sequencer execute a call, check what it says came of it, and return the slots for the batch."""
+def send(chain: Devnet, call: Call) -> Parcel:
+    """Have the sequencer execute a call, check what it says came of it, and return what the batch carries."""
     transaction = chain.sign(call.account, call.action, *call.args)
     receipt = chain.sequencer.submit(transaction)
     assert receipt is not None, "it is signed for the nonce that is due"
     name = f"{call.action} by {name_of(call.account)}"
     same(f"{name} is {call.status.name.lower()}", (call.status, call.reason), (receipt.status, receipt.reason))
-    return transaction.slots(chain.image)
+    return transaction.parcel(chain.image)
 
 
 def offer(chain: Devnet, skip: Skip) -> None:
     """Hand the sequencer what it must refuse, and check that it does, for the right reason."""
     try:
-        chain.sequencer.submit(Transaction.from_bytes(skip.data, chain.image))
+        chain.sequencer.submit(Transaction.from_bytes(skip.parcel.to_bytes(), chain.image))
     except TransactionRefusedError as refused:
         same(f"the sequencer refuses {skip.what}", skip.reason, refused.reason)
     except DecodeError:

@@ -9,7 +9,7 @@ from tests.agreement.vectors.packing import elements_of_bits, pack
 from tests.agreement.vectors.words import R, hash_words, render
 
 END: Final = 0xFFFF
-ACCOUNT_BITS, STRIDE, DEPTH = 4, 13, 3
+ACCOUNT_BITS, STRIDE, DEPTH = 4, 9, 3
 KEY_BITS: Final = ACCOUNT_BITS
 """Of the counter: both tables have an account for a key."""
 DOMAIN: Final = 0xD0
@@ -62,10 +62,10 @@ def header(changed: Records, **words: int) -> tuple[int, ...]:
 
 def added(step: int, *, forged: int = 0) -> list[int]:
     """Return the elements of one call of `add` by Alice for a fee of 5, signed, and after that changed by one bit if it is forged."""
-    message = hash_items(2, [DOMAIN, 1, 7, 2, 5, step, 0])
-    r_y, r_sign, s = sign(KEY, (message,))
-    parts = [(2, 8), (1, ACCOUNT_BITS), (5, 16), (s ^ forged, 252), (r_sign, 1), (r_y, 255), (step, 32)]
-    return elements_of_bits(pack(parts, STRIDE))
+    # Nonce 7, fee 5, account 1, action 2. The widest action has 224 bits of arguments, so they are one word.
+    r_y, r_sign, s = sign(KEY, (DOMAIN, ((7 << 42 | 5) << ACCOUNT_BITS | 1) << 8 | 2, step))
+    parts = [(2, 8), (1, ACCOUNT_BITS), (5, 16), (s ^ forged, 252), (r_sign, 1), (step, 32)]
+    return [r_y, 0, 0, 0, *elements_of_bits(pack(parts, STRIDE))]
 
 
 def batches() -> dict[str, dict[str, object]]:
@@ -74,7 +74,6 @@ def batches() -> dict[str, dict[str, object]]:
     counted = {**paid, 1 << KEY_BITS | 1: (42,)}
     new = {3: (9, 10, 0xB0, 0, 64)}
     gone = hash_items(4, [11, 0xB0, 64])
-    slots = STRIDE
     return {
         "nothing": _batch(0, [(header({}, cursor=END, step=1), 1, 0)]),
         "a registration": _batch(
@@ -96,7 +95,7 @@ def batches() -> dict[str, dict[str, object]]:
         "an applied call, whose sender gets the fee back": _batch(
             1,
             [
-                (header(counted, cursor=slots, fees=5, step=1), 0, 0),
+                (header(counted, cursor=1, fees=5, step=1), 0, 0),
                 (header({**counted, 1: (*ALICE[:3], 8, 1000)}, cursor=END, step=2), 0, 0),
             ],
             elements=added(1),
@@ -104,20 +103,28 @@ def batches() -> dict[str, dict[str, object]]:
         "a failed call, whose fee is burnt": _batch(
             2,
             [
-                (header(paid, cursor=slots, fees=5, step=1), 1, 0),
+                (header(paid, cursor=1, fees=5, step=1), 1, 0),
                 (header(paid, cursor=END, step=2), 1, 0),
             ],
             elements=added(2**32 - 1),
         ),
         "a forged call": _batch(
             1,
-            [(header({}, cursor=slots, step=1), 2, 3), (header({}, cursor=END, step=2), 0, 0)],
+            [(header({}, cursor=1, step=1), 2, 3), (header({}, cursor=END, step=2), 0, 0)],
             elements=added(1, forged=1),
         ),
-        "an element of 253 bits": _batch(
+        "elements of 253 bits": _batch(
             1,
-            [(header({}, cursor=END, step=1), 0, 0)],
-            elements=[2**252 | added(1)[0], *added(1)[1:]],
+            [
+                (header(counted, cursor=1, fees=5, step=1), 0, 0),
+                (header({**counted, 1: (*ALICE[:3], 8, 1000)}, cursor=END, step=2), 0, 0),
+            ],
+            elements=[*added(1)[:4], *(2**252 | element for element in added(1)[4:])],
+        ),
+        "a call with the r_y in another's place": _batch(
+            1,
+            [(header({}, cursor=1, step=1), 2, 3), (header({}, cursor=END, step=2), 0, 0)],
+            elements=[0, added(1)[0], 0, 0, *added(1)[4:]],
         ),
     }
 

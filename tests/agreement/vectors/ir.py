@@ -126,8 +126,8 @@ def identity() -> dict[str, object]:
     level = [*leaves, *[bytes(32)] * (32 - len(leaves))]
     while len(level) > 1:
         level = [keccak(level[k] + level[k + 1]) for k in range(0, len(level), 2)]
-    # account_bits, key_bits, table_bits, depth, arguments, stride, capacity, inbox_cap, actions, table_widths
-    layout = (5, 9, 3, 6, 3, 12, 128, 32, 4, int.from_bytes(bytes((5, 5, 16, 16, 16)).ljust(32, b"\0"), "big"))
+    # account_bits, key_bits, table_bits, depth, argument_bits, stride, capacity, inbox_cap, actions, table_widths
+    layout = (5, 9, 3, 6, 264, 9, 128, 32, 4, int.from_bytes(bytes((5, 5, 16, 16, 16)).ljust(32, b"\0"), "big"))
     rows = [
         {"tag": tag, "arguments": arguments, "case": case.name, "leaf": code_leaf.hex()}
         for (tag, arguments, case), code_leaf in zip(graphs, leaves, strict=True)

@@ -1,4 +1,4 @@
-"""Transactions as strings of bits, and what they decode to (SPEC §4, Data). Bits are written here as text, the first one first."""
+"""Transactions in their groups, and what they decode to (SPEC §4, Data). Bits are written here as text, the first one first."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,9 +8,13 @@ from tests.agreement.vectors.words import R, render
 SLOT, SLOTS_PER_ELEMENT, ELEMENT = 63, 4, 252
 WIDTHS: Final = (8, 255, 64, 255)
 """Of the arguments: 8 bits, a full element, 64 bits, a full element."""
-ACCOUNT_BITS, STRIDE = 6, 19
+ACCOUNT_BITS, STRIDE = 6, 14
+ARGUMENT_BITS: Final = 590
+"""As if another action had 8 bits more of arguments; so the last word holds 8 bits of this one's padding."""
+GROUP: Final = 4
 NAMES: Final = ("tag", "sender", "fee", "s", "r_sign", "r_y", "arg0", "arg1", "arg2", "arg3")
-FIELDS: Final = dict(zip(NAMES, (8, ACCOUNT_BITS, 16, 252, 1, 255, *WIDTHS), strict=True))
+BITS: Final = tuple(name for name in NAMES if name != "r_y")
+FIELDS: Final = dict(zip(BITS, (8, ACCOUNT_BITS, 16, 252, 1, *WIDTHS), strict=True))
 TEMPLATE: Final = {
     "tag": 1,
     "sender": 45,
@@ -43,7 +47,7 @@ def elements_of_bits(bits: str) -> list[int]:
 
 
 def cases() -> list[dict[str, object]]:
-    """Return elements, the slot at which the transaction starts, and its parts as they are read."""
+    """Return elements, the number of the transaction among them, its parts as they are read, and the words that are signed."""
     fee = 1025 * 8
     rows = [
         _case("canonical", {}, {}, fee=fee),
@@ -56,10 +60,14 @@ def cases() -> list[dict[str, object]]:
     ]
     rows += [
         _case(f"{name} of {value:#x}", {name: value}, {name: 0}, fee=fee, decodable=False)
-        for name in ("r_y", "arg1", "arg3")
+        for name in ("arg1", "arg3")
         for value in (R, 2**255 - 1, R + 2**200)
     ]
-    rows += [_case(f"at slot {start}", {}, {}, fee=fee, start=start) for start in (1, 2, 3, 19)]
+    rows += [_case(f"number {number}", {}, {}, fee=fee, number=number) for number in (1, 2, 3, 4, 7)]
+    rows += [
+        _case(f"elements with {high} above the slots", {}, {}, fee=fee, number=number, high=high)
+        for number, high in ((0, 1), (1, 2), (2, 4), (3, 6))
+    ]
     bits = sum(FIELDS.values())
     rows += [
         _case(f"bit {k} of the padding", {}, {}, fee=fee, decodable=False, one=bits + k)
@@ -75,35 +83,43 @@ def _case(
     *,
     fee: int,
     decodable: bool = True,
-    start: int = 0,
+    number: int = 0,
+    high: int = 0,
     one: int | None = None,
 ) -> dict[str, object]:
     """Return a case: the template with other parts `written`, which are read as they stand but where `read` says otherwise.
 
     Parameters
     ----------
-    start
-        Slots of ones that stand before it.
+    number
+        Of the transaction; all others of its group and the groups before it are ones, with other r_y.
+    high
+        What stands in the three bits of each element above its slots.
     one
         A bit of the transaction that is set.
     """
     parts = {**TEMPLATE, **written}
-    bits = pack([(parts[part], FIELDS[part]) for part in NAMES], STRIDE)
+    bits = pack([(parts[part], FIELDS[part]) for part in BITS], STRIDE)
     if one is not None:
         bits = bits[:one] + "1" + bits[one + 1 :]
     got = {**parts, **read, "fee": fee, "decodable": decodable}
-    return {"name": name, "start": start, "elements": elements_of_bits("1" * SLOT * start + bits), "decoded": got}
+    elements: list[int] = []
+    for first in range(0, number + 1, GROUP):
+        places = range(first, first + GROUP)
+        elements += [parts["r_y"] if place == number else 1000 + place for place in places]
+        body = "".join(bits if place == number else "1" * SLOT * STRIDE for place in places)
+        elements += [high * 2**ELEMENT | element for element in elements_of_bits(body)]
+    text = bits[sum(FIELDS[part] for part in BITS[:5]) :][:ARGUMENT_BITS]
+    words = [int(text[at : at + ELEMENT][::-1], 2) for at in range(0, ARGUMENT_BITS, ELEMENT)]
+    return {"name": name, "number": number, "elements": elements, "decoded": got, "words": words}
 
 
 def text() -> str:
     """Return the text of `tests/vectors/packing.json`."""
-    layout = {"account_bits": ACCOUNT_BITS, "arguments": WIDTHS, "stride": STRIDE}
-    wide = _case("an element of 253 bits reads as zero", {}, {}, fee=1025 * 8)
-    elements = wide["elements"]
-    assert isinstance(elements, list)
-    # The last element holds the end of arg3 and the padding: read as zero, it takes the top of arg3 away.
-    last = SLOT * SLOTS_PER_ELEMENT * (len(elements) - 1)
-    kept = last - sum(width for name, width in FIELDS.items() if name != "arg3")
-    decoded = {**wide["decoded"], "arg3": TEMPLATE["arg3"] % 2**kept}  # type: ignore[dict-item]
-    wide |= {"elements": [*elements[:-1], elements[-1] | 2**252], "decoded": decoded}
-    return render("packing", {"layout": layout, "cases": [*cases(), wide]})
+    layout = {
+        "account_bits": ACCOUNT_BITS,
+        "arguments": WIDTHS,
+        "argument_bits": ARGUMENT_BITS,
+        "stride": STRIDE,
+    }
+    return render("packing", {"layout": layout, "cases": cases()})

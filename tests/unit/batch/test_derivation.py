@@ -17,7 +17,7 @@ from rollup.errors import TandemError
 from rollup.ir.layout import Layout, accounts_table
 from rollup.params import DataKind
 
-LAYOUT = Layout(account_bits=20, tables=(accounts_table(20),), arguments=2, stride=12, actions=1, inbox_cap=3)
+LAYOUT = Layout(account_bits=20, tables=(accounts_table(20),), argument_bits=224, stride=9, actions=1, inbox_cap=3)
 RULES = Rules(LAYOUT, domain=99, blob_hash=kzg.hash_of)
 PROGRAM = b"\x07" * 32
 ORIGIN = Position.genesis(PROGRAM)

@@ -9,21 +9,22 @@ from pathlib import Path
 
 from examples.tokens import Tokens
 from rollup.batch.packing import field_widths, transaction_bits
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.batch.transaction import Transaction
 from rollup.crypto import eddsa
 from rollup.ir.graph import Graph
-from rollup.params import SCALAR_BITS, SLOT_BITS, SLOTS_PER_ELEMENT
+from rollup.params import GROUP, SCALAR_BITS, SLOT_BITS
 
 IMAGE = Tokens.image()
 GOLDEN = Path(__file__).parents[2] / "golden" / "bytes" / "tokens.txt"
-SIGNATURE_BITS = SCALAR_BITS + 1 + 255
+R_Y_BITS = 255
+SIGNATURE_BITS = SCALAR_BITS + 1 + R_Y_BITS
 
 
 def row(graph: Graph) -> str:
     """One line of the table of costs."""
-    bits = transaction_bits(IMAGE.layout, graph.arguments)
-    elements = Fraction(IMAGE.layout.stride, SLOTS_PER_ELEMENT)
+    bits = transaction_bits(IMAGE.layout, graph.arguments) + R_Y_BITS
+    elements = Fraction(IMAGE.layout.group_elements, GROUP)
     figures = (
         bits,
         bits - SIGNATURE_BITS,
@@ -36,17 +37,17 @@ def row(graph: Graph) -> str:
 
 
 def example(graph: Graph, place: int) -> list[str]:
-    """A transaction with its parts, as slots and as elements."""
+    """A transaction with its parts, as bytes and as elements of a batch that holds nothing else."""
     args = tuple((1 << width) - 1 - place for width in graph.arguments)
     secret = eddsa.generate(b"golden".ljust(32, b"\0"))
-    transaction = Transaction(graph.tag, 5, 1536, args).sign(secret, IMAGE.layout, domain=9, nonce=place)
-    slots = transaction.slots(IMAGE)
+    transaction = Transaction(graph.tag, 5, 1536, args).sign(secret, IMAGE, domain=9, nonce=place)
+    parcel = transaction.parcel(IMAGE)
     return [
         f"{graph.name}{args} of account 5, fee 1536, nonce {place}",
         f"  widths   {field_widths(IMAGE.layout, graph.arguments)}",
         f"  bytes    {transaction.to_bytes(IMAGE).hex()}",
         f"  hash     {transaction.hash(IMAGE).hex()}",
-        *(f"  element  {element:064x}" for element in elements_of(slots)),
+        *(f"  element  {element:064x}" for element in elements_of([parcel])),
     ]
 
 

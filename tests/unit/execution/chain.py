@@ -79,4 +79,4 @@ class Chain:
         """A transaction signed by an account for its present nonce."""
         unsigned = Transaction(self.image.action(action).tag, account, fee, args)
         due = self.nonce(account) if nonce is None else nonce
-        return unsigned.sign(KEYS[account - 1], self.image.layout, self.domain, due)
+        return unsigned.sign(KEYS[account - 1], self.image, self.domain, due)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from examples.tokens import Tokens
 from rollup.batch.batch import Batch
+from rollup.batch.parcel import Parcel, elements_of
 from rollup.batch.receipt import Receipt, Touched, Withdrawal
-from rollup.batch.slots import elements_of
 from rollup.batch.transaction import Transaction
 from rollup.crypto import eddsa
 from rollup.crypto.fr import R
@@ -29,7 +29,7 @@ TOKENS = Tokens.image()
 
 def packed(chain: Chain, *transactions: Transaction) -> tuple[int, ...]:
     """The elements that carry transactions."""
-    return elements_of([slot for transaction in transactions for slot in transaction.slots(chain.image)])
+    return elements_of([transaction.parcel(chain.image) for transaction in transactions])
 
 
 @pytest.fixture
@@ -148,10 +148,10 @@ def test_transaction_of_another_chain_has_a_bad_signature(counter: Chain) -> Non
 
 
 def test_undecodable_transaction_is_skipped_and_the_next_one_still_runs(counter: Chain) -> None:
-    slots = list(counter.call(1, "add", 5).slots(COUNTER))
-    slots[-1] |= 1 << 62
-    after = counter.call(1, "add", 7).slots(COUNTER)
-    execution = counter.apply(counter.batch(elements_of([*slots, *after])))
+    r_y, slots = counter.call(1, "add", 5).parcel(COUNTER)
+    wrong = Parcel(r_y, (*slots[:-1], slots[-1] | 1 << 62))
+    after = counter.call(1, "add", 7).parcel(COUNTER)
+    execution = counter.apply(counter.batch(elements_of([wrong, after])))
     assert [receipt.skip for receipt in execution.receipts] == [Reason.UNDECODABLE, Reason.NONE, Reason.NONE]
     assert counter.state.get(COUNTER.layout.tree_index(1, 0)) == (7,)
 
@@ -164,12 +164,12 @@ def test_replayed_transaction_is_skipped(counter: Chain) -> None:
 
 
 def test_unknown_tag_ends_the_data(counter: Chain) -> None:
-    first, third = counter.call(1, "add", 5).slots(COUNTER), counter.call(2, "add", 7).slots(COUNTER)
+    first, third = counter.call(1, "add", 5).parcel(COUNTER), counter.call(2, "add", 7).parcel(COUNTER)
     for tag in (0, 3, 0xF0, 0xFF):
-        second = [tag, *[0] * (COUNTER.layout.stride - 1)]
+        second = Parcel(5, (tag, *[0] * (COUNTER.layout.stride - 1)))
         chain = Chain(COUNTER)
         chain.fund(1000, 1000)
-        execution = chain.apply(chain.batch(elements_of([*first, *second, *third])))
+        execution = chain.apply(chain.batch(elements_of([first, second, third])))
         assert [receipt.kind for receipt in execution.receipts] == ["transaction", "fees"]
 
 
@@ -180,15 +180,14 @@ def test_data_beyond_the_capacity_is_not_read(counter: Chain) -> None:
     assert counter.state.get(COUNTER.layout.tree_index(1, 0)) == (COUNTER.layout.capacity,)
 
 
-def test_step_headers_count_steps_slots_and_fees(counter: Chain) -> None:
+def test_step_headers_count_steps_transactions_and_fees(counter: Chain) -> None:
     calls = [counter.call(1, "add", 1, fee=3), counter.call(2, "add", 1, fee=4)]
     batch = counter.batch(packed(counter, *calls), [deposit(KEYS[2], 5)], payee=1)
-    stride = COUNTER.layout.stride
     headers = counter.apply(batch).step_headers
     assert [(h.inbox_index, h.data_cursor, h.fees, h.step) for h in headers] == [
         (3, 0, 0, 1),
-        (3, stride, 3, 2),
-        (3, 2 * stride, 7, 3),
+        (3, 1, 3, 2),
+        (3, 2, 7, 3),
         (3, END, 0, 4),
     ]
     assert headers[-1].words()[:5] == counter.header.words()[:5]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples.tokens import Tokens
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.crypto import eddsa
 from rollup.crypto.fr import R
 from rollup.errors import InternalError
@@ -100,9 +100,9 @@ def test_whole_batch_executes_alike() -> None:
         chain.call(2, "mint", 1, 1, nonce=9),
         replace(chain.call(2, "mint", 1, 1, nonce=1), sender=99),
     ]
-    slots = [slot for call in calls for slot in call.slots(chain.image)]
+    parcels = [call.parcel(chain.image) for call in calls]
     messages = [deposit(KEYS[2], 5), deposit(KEYS[2], 5, account=1000)]
-    batch = chain.batch(elements_of(slots), messages, payee=2)
+    batch = chain.batch(elements_of(parcels), messages, payee=2)
     parent, states = chain.header, [chain.state.fork(), chain.state.fork()]
     first = execute(chain.image, parent, batch, states[0], interpreter.run)
     second = execute(chain.image, parent, batch, states[1], COMPILED)

@@ -1,6 +1,6 @@
 """The engine behind its port does what the functions do."""
 
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.execution.port import Engine, IrEngine
 from rollup.state.header import StepHeader
 from tests.unit.execution.chain import KEYS, Chain, deposit
@@ -21,8 +21,4 @@ def test_engine_behind_its_port_builds_executes_and_traces() -> None:
     assert first.after == execution.step_headers[0]
     assert machine.program_id == Counter.image().program_id
     assert machine.supported_backends() == {"optimistic", "validity"}
-    assert elements_of(builder_slots(chain)) == draft.elements
-
-
-def builder_slots(chain: Chain) -> tuple[int, ...]:
-    return chain.call(1, "add", 3, fee=1).slots(chain.image)
+    assert elements_of([chain.call(1, "add", 3, fee=1).parcel(chain.image)]) == draft.elements

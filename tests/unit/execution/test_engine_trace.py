@@ -6,7 +6,7 @@ import pytest
 
 from examples.tokens import Tokens
 from rollup.batch.batch import Batch
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.errors import PeerError
 from rollup.execution.engine import execute
 from rollup.execution.step_trace import StepTrace, trace_batch, trace_step
@@ -24,7 +24,7 @@ def chain() -> Chain:
     """Two accounts; account 1 has tokens of kind 7."""
     chain = Chain(IMAGE)
     chain.fund(1000, 1000)
-    chain.apply(chain.batch(elements_of(chain.call(1, "mint", 7, 50).slots(IMAGE))))
+    chain.apply(chain.batch(elements_of([chain.call(1, "mint", 7, 50).parcel(IMAGE)])))
     return chain
 
 
@@ -36,8 +36,8 @@ def busy_batch(chain: Chain) -> Batch:
         chain.call(2, "mint", 1, 1, nonce=9),
         chain.call(2, "transfer", 1, 7, 21, fee=1),
     ]
-    slots = [slot for call in calls for slot in call.slots(IMAGE)]
-    return chain.batch(elements_of(slots), [deposit(KEYS[2], 5)], payee=3)
+    parcels = [call.parcel(IMAGE) for call in calls]
+    return chain.batch(elements_of(parcels), [deposit(KEYS[2], 5)], payee=3)
 
 
 def traces(chain: Chain, batch: Batch) -> tuple[StepTrace, ...]:

@@ -44,13 +44,20 @@ def test_leaf_of_code_hashes_tag_widths_pool_and_code() -> None:
 
 
 def test_identity_hashes_the_layout_and_the_root() -> None:
-    words = [20, 28, 2, 15, 3, 13, 128, 32, 3, int.from_bytes(bytes([5, 1]) + bytes(30), "big")]
+    words = [20, 28, 2, 15, 224, 9, 128, 32, 3, int.from_bytes(bytes([5, 1]) + bytes(30), "big")]
     assert IMAGE.program_id == keccak(b"".join(map(word, words)) + IMAGE.code_root)
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"account_bits": 21}, {"arguments": 4}, {"stride": 14}, {"capacity": 64}, {"inbox_cap": 8}, {"table_bits": 3}],
+    [
+        {"account_bits": 21},
+        {"argument_bits": 225},
+        {"stride": 14},
+        {"capacity": 64},
+        {"inbox_cap": 8},
+        {"table_bits": 3},
+    ],
     ids=str,
 )
 def test_identity_changes_with_each_constant_of_the_layout(change: dict[str, Any]) -> None:

@@ -8,17 +8,30 @@ LAYOUT = Tokens.image().layout
 
 def test_layout_of_the_tokens_has_the_constants_of_the_specification() -> None:
     assert (LAYOUT.account_bits, LAYOUT.key_bits, LAYOUT.table_bits, LAYOUT.depth) == (20, 28, 2, 15)
-    # withdraw has the widest arguments: 8 + 20 + 16 + 252 + 1 + 255 + 160 + 64 = 776 bits, 13 slots of 63.
-    assert (LAYOUT.stride, LAYOUT.arguments, LAYOUT.actions, LAYOUT.capacity, LAYOUT.inbox_cap) == (13, 3, 3, 128, 32)
-    assert LAYOUT.data_elements == 416
+    # withdraw has the widest arguments: 8 + 20 + 16 + 252 + 1 + 160 + 64 = 521 bits, 9 slots of 63.
+    assert (LAYOUT.stride, LAYOUT.argument_bits, LAYOUT.actions, LAYOUT.capacity, LAYOUT.inbox_cap) == (
+        9,
+        224,
+        3,
+        128,
+        32,
+    )
+    assert (LAYOUT.group_elements, LAYOUT.data_elements, LAYOUT.elements_of(32)) == (13, 416, 104)
 
 
 def test_parts_of_a_transaction_follow_one_another() -> None:
     offsets = (
         LAYOUT.sender_offset, LAYOUT.fee_offset, LAYOUT.s_offset,
-        LAYOUT.r_sign_offset, LAYOUT.r_y_offset, LAYOUT.arguments_offset,
+        LAYOUT.r_sign_offset, LAYOUT.arguments_offset,
     )  # fmt: skip
-    assert offsets == (8, 28, 44, 296, 297, 552)
+    assert offsets == (8, 28, 44, 296, 297)
+
+
+@pytest.mark.parametrize(
+    ("bits", "widths"), [(0, ()), (1, (1,)), (252, (252,)), (253, (252, 1)), (2040, (*[252] * 8, 24))]
+)
+def test_words_that_are_signed_have_252_bits_and_the_last_what_is_left_over(bits: int, widths: tuple[int, ...]) -> None:
+    assert Layout(4, (accounts_table(4),), bits, 38, 1).word_widths == widths
 
 
 @pytest.mark.parametrize(("table_bits", "key_bits", "depth"), [(2, 20, 11), (1, 20, 11), (2, 28, 15), (2, 29, 16)])

@@ -5,17 +5,17 @@ from rollup.crypto import eddsa
 from rollup.nodes.mempool import Mempool, MempoolFullError
 from tests.contracts.scenario import ALICE, DOMAIN, Tokens, secret, transfer
 
-LAYOUT = Tokens.image().layout
+IMAGE = Tokens.image()
 KEY = secret(ALICE).public
 
 
 @pytest.fixture
 def mempool() -> Mempool:
-    return Mempool(LAYOUT, DOMAIN, ahead=3, limit=4)
+    return Mempool(IMAGE, DOMAIN, ahead=3, limit=4)
 
 
 def signed(nonce: int, amount: int = 30) -> Transaction:
-    return transfer(amount).sign(secret(ALICE), LAYOUT, DOMAIN, nonce)
+    return transfer(amount).sign(secret(ALICE), IMAGE, DOMAIN, nonce)
 
 
 def test_mempool_when_popped_gives_transactions_in_the_order_in_which_they_came(mempool: Mempool) -> None:
@@ -41,7 +41,7 @@ def test_transaction_when_signed_for_a_nonce_out_of_reach_is_not_held(mempool: M
 
 def test_transaction_when_another_key_signed_it_is_not_held(mempool: Mempool) -> None:
     stranger = eddsa.generate(b"somebody else's seed".ljust(32))
-    assert mempool.hold(transfer().sign(stranger, LAYOUT, DOMAIN, 6), KEY, 5) is None
+    assert mempool.hold(transfer().sign(stranger, IMAGE, DOMAIN, 6), KEY, 5) is None
 
 
 def test_transaction_when_unsigned_is_not_held(mempool: Mempool) -> None:

@@ -157,7 +157,7 @@ def test_every_action_begins_with_the_same_prologue() -> None:
     graphs = Counter.image().actions
     prologue = graphs[0].instructions[: shared_prefix(graphs)]
     effects = {(i.op, i.imm) for i in prologue}
-    assert (Primitive.VERIFY_SIGNATURE, 1) in effects
+    assert (Primitive.VERIFY_SIGNATURE, 3) in effects  # domain, call and one word of arguments
     assert (Primitive.STORE, AccountAttribute.NONCE) in effects
     assert (Primitive.OUTPUT, Output.FEES) in effects
     assert (Primitive.OUTPUT, Output.REASON) in effects

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rollup.batch.batch import Batch
 from rollup.batch.derivation import MessageLog
 from rollup.batch.inbox import rolling_hash
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.ports.store import Block, Changes, L1Point
 from rollup.state.header import Header
 from rollup.state.leaf import Attributes
@@ -42,8 +42,8 @@ def play() -> Scene:
     plan = [((), deposits[:2]), ((applied, early), ()), ((failed,), deposits[2:])]
     headers, records, blocks = [chain.header], [dict[int, Attributes]()], []
     for calls, messages in plan:
-        slots = [slot for call in calls for slot in call.slots(IMAGE)]
-        block, changes = _step(chain, chain.batch(elements_of(slots), list(messages), payee=1))
+        parcels = [call.parcel(IMAGE) for call in calls]
+        block, changes = _step(chain, chain.batch(elements_of(parcels), list(messages), payee=1))
         blocks.append((block, changes))
         headers.append(chain.header)
         records.append({**records[-1], **changes.records})

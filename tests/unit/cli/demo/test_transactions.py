@@ -14,8 +14,8 @@ from rollup.params import Reason, Status
 def test_transactions_when_posted_by_a_careless_sequencer_come_to_what_was_planned(chain: Devnet) -> None:
     bad = skips(chain)
     planned = list(calls(chain, LEAST - len(bad)))
-    slots = [slot for call in planned for slot in send(chain, call)]
-    block = post(chain, [*slots, *(slot for skip in bad for slot in skip.slots)], chain.account(SEQUENCER_ACCOUNT).id)
+    parcels = [send(chain, call) for call in planned]
+    block = post(chain, [*parcels, *(skip.parcel for skip in bad)], chain.account(SEQUENCER_ACCOUNT).id)
     counted = outcome(block)
     assert counted.total == LEAST
     assert counted.failed == dict(Counter(call.reason for call in planned if call.status is Status.FAILED))
@@ -26,8 +26,8 @@ def test_transactions_when_posted_by_a_careless_sequencer_come_to_what_was_plann
 def test_fees_when_paid_go_to_the_account_that_was_named(chain: Devnet) -> None:
     before = chain.balance(chain.account(HAL))
     planned = list(calls(chain, 5))
-    slots = [slot for call in planned for slot in send(chain, call)]
-    post(chain, slots, chain.account(HAL).id)
+    parcels = [send(chain, call) for call in planned]
+    post(chain, parcels, chain.account(HAL).id)
     assert chain.balance(chain.account(HAL)) == before + len(planned) * chain.sequencer.fee
 
 
@@ -45,7 +45,7 @@ def test_bad_transaction_when_refused_for_another_reason_fails_the_demo(chain: D
 def test_good_transaction_when_offered_as_bad_fails_the_demo(chain: Devnet) -> None:
     ada = chain.account(0)
     good = chain.sign(ada, "mint", 1, 5)
-    offered = replace(skips(chain)[0], data=good.to_bytes(chain.image))
+    offered = replace(skips(chain)[0], parcel=good.parcel(chain.image))
     with pytest.raises(DemoFailedError, match="the sequencer refuses"):
         offer(chain, offered)
 

@@ -12,7 +12,7 @@ from provers.validity.arithmetise.circuits import Compiled, ProgramCircuits
 from provers.validity.constraints.r1cs import R1CS
 from rollup.batch.batch import Batch
 from rollup.batch.inbox import Message
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import Parcel, elements_of
 from rollup.batch.transaction import Transaction
 from rollup.crypto import eddsa
 from rollup.crypto.fr import R
@@ -73,10 +73,10 @@ class Chain:
         self, tag: int, sender: int, nonce: int, *args: int, fee: int = 10, signer: int | None = None
     ) -> Transaction:
         unsigned = Transaction(tag, sender, fee, args)
-        return unsigned.sign(KEYS[sender if signer is None else signer], self.image.layout, DOMAIN, nonce)
+        return unsigned.sign(KEYS[sender if signer is None else signer], self.image, DOMAIN, nonce)
 
-    def slots(self, transactions: Sequence[Transaction]) -> list[int]:
-        return [slot for transaction in transactions for slot in transaction.slots(self.image)]
+    def parcels(self, transactions: Sequence[Transaction]) -> list[Parcel]:
+        return [transaction.parcel(self.image) for transaction in transactions]
 
     def trace(
         self,
@@ -120,7 +120,7 @@ class Chain:
     def chunks_of_calls(
         self, *calls: Transaction, payee: int = 3, runner: Runner = interpreter.run
     ) -> tuple[ChunkInput, ...]:
-        batch, traces = self.trace(elements_of(self.slots(calls)), (), payee, runner)
+        batch, traces = self.trace(elements_of(self.parcels(calls)), (), payee, runner)
         return chunks_of(self.image.layout, batch, traces, TRANSACTIONS)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from provers.validity.arithmetise.chunk_input import ChunkInput
 from provers.validity.arithmetise.data_chunk import DataCircuit
 from provers.validity.constraints.r1cs import ints_of, limbs_of
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import Parcel, elements_of, parcel_at
 from rollup.crypto.fr import R
 from rollup.params import END, ChunkKind
 from rollup.state.header import StepHeader
@@ -93,16 +93,16 @@ def test_transfers_that_fail_each_for_its_reason_fail_provably(chain: Chain) -> 
 
 @pytest.mark.parametrize(("tag", "args"), [(WITHDRAW, (RECIPIENT, 1)), (MINT, (GOLD, 1)), (TRANSFER, (2, GOLD, 1))])
 def test_every_action_is_skipped_provably_for_every_reason(chain: Chain, tag: int, args: tuple[int, ...]) -> None:
-    undecodable = chain.slots([chain.call(tag, 3, 0, *args)])
-    undecodable[-1] |= 1 << 62
-    others = chain.slots(
+    ((r_y, slots),) = chain.parcels([chain.call(tag, 3, 0, *args)])
+    undecodable = Parcel(r_y, (*slots[:-1], slots[-1] | 1 << 62))
+    others = chain.parcels(
         [
             chain.call(tag, 9, 0, *args, signer=1),
             chain.call(tag, 1, 1, *args),
             chain.call(tag, 3, 0, *args, fee=2047 << 20),
         ]
     )
-    (chunk, end) = chain.chunks(elements_of([*undecodable, *others]))
+    (chunk, end) = chain.chunks(elements_of([undecodable, *others]))
     assert chain.outcomes == [
         "undecodable",
         "unknown_account",
@@ -138,8 +138,8 @@ def test_an_empty_batch_has_one_chunk_that_takes_the_fee_step(chain: Chain) -> N
 
 def test_a_full_batch_takes_the_fee_step_in_the_chunk_of_its_last_transaction(chain: Chain) -> None:
     calls = [chain.call(MINT, 1, nonce, GOLD, 1) for nonce in range(Small.capacity)]
-    beyond = chain.slots([*calls, chain.call(MINT, 1, Small.capacity, GOLD, 1)])
-    first, last, tail = chain.chunks(elements_of([*beyond, *[0] * 3]))
+    beyond = chain.parcels([*calls, chain.call(MINT, 1, Small.capacity, GOLD, 1)])
+    first, last, tail = chain.chunks(elements_of(beyond))
     assert (len(first.steps), len(last.steps)) == (4, 5)
     assert holds(first)
     assert holds(last)
@@ -153,24 +153,34 @@ def test_a_chunk_that_its_transactions_fill_leaves_the_fee_step_to_the_next(chai
     assert holds(last)
 
 
-@pytest.mark.parametrize("place", [0, 1, 2])
-@pytest.mark.parametrize("element", [2**252, R - 1, 2**252 + 3])
-def test_an_element_of_252_bits_or_more_reads_as_0_provably(chain: Chain, place: int, element: int) -> None:
-    elements = list(elements_of(chain.slots([chain.call(MINT, 1, 0, GOLD, 1)] * 2)))
-    elements[place] = element
+@pytest.mark.parametrize("place", [4, 5, 8])
+@pytest.mark.parametrize("high", [1, 2, 4, 6])
+def test_bits_of_an_element_above_its_slots_mean_nothing_provably(chain: Chain, place: int, high: int) -> None:
+    calls = [chain.call(MINT, 1, nonce, GOLD, 1) for nonce in range(2)]
+    elements = list(elements_of(chain.parcels(calls)))
+    elements[place] += high << 252
     assert all(map(holds, chain.chunks(elements)))
+    assert chain.outcomes == ["applied"] * 3
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+def test_each_transaction_of_a_group_has_its_own_r_y_provably(chain: Chain, place: int) -> None:
+    """SOUNDNESS 3, 12."""
+    elements = list(elements_of(chain.parcels([chain.call(MINT, 1 + k % 3, k // 3, GOLD, 1) for k in range(4)])))
+    elements[place] = elements[(place + 1) % 4]
+    assert all(map(holds, chain.chunks(elements)))
+    # The fourth call is signed for the nonce after the first.
+    skipped = {place, 3} if place == 0 else {place}
+    assert chain.outcomes[:4] == ["bad_signature" if k in skipped else "applied" for k in range(4)]
 
 
 @settings(max_examples=4)
 @given(st.lists(st.one_of(st.integers(0, R - 1), st.integers(0, 2**252 - 1)), min_size=13, max_size=13))
 def test_random_elements_behind_known_tags_have_a_proof(elements: list[int]) -> None:
     chain = small_chain()
-    slots_before = 13  # of a transaction
     for number in range(4):
-        bit = number * slots_before % 4 * 63
-        at = number * slots_before // 4
-        if elements[at] < 2**252:
-            elements[at] = elements[at] & ~(0xFF << bit) | (1 + number % 3) << bit
+        at, place = divmod(9 * number, 4)  # each has 9 slots
+        elements[4 + at] = elements[4 + at] & ~(0xFF << 63 * place) | (1 + number % 3) << 63 * place
     assert all(map(holds, chain.chunks(elements)))
 
 
@@ -200,12 +210,8 @@ def test_leaving_out_transactions_that_are_posted_is_refused(mixed: tuple[ChunkI
     """The prover stops early, with a true fee step after it."""
     chain = small_chain()
     honest = mixed[0]
-    (short,) = chain.chunks(elements_of(_slots_of(honest)[: 13 * taken]))
+    (short,) = chain.chunks(elements_of([parcel_at(honest.elements, 9, number) for number in range(taken)]))
     assert not holds(replace(honest, header_out=short.header_out, steps=short.steps))
-
-
-def _slots_of(chunk: ChunkInput) -> list[int]:
-    return [element >> 63 * k & (2**63 - 1) for element in chunk.elements for k in range(4)]
 
 
 def test_leaving_out_one_transaction_in_the_middle_is_refused() -> None:

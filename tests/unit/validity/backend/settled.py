@@ -8,7 +8,7 @@ from l1bridge.client import L1Client
 from rollup.batch.batch import Batch
 from rollup.batch.blob import to_blob, to_words
 from rollup.batch.derivation import BatchLog, MessageLog, Position, Rules, derive
-from rollup.batch.slots import elements_of
+from rollup.batch.parcel import elements_of
 from rollup.batch.transaction import Transaction
 from rollup.crypto import eddsa
 from rollup.crypto.eddsa import SecretKey
@@ -96,7 +96,7 @@ class SettledChain:
         """A call signed for the account's nonce before this batch, or another."""
         unsigned = Transaction(self.image.action(action).tag, account, fee, args)
         due = self.attribute(account, AccountAttribute.NONCE) if nonce is None else nonce
-        return unsigned.sign(secret(account), self.image.layout, self.domain, due)
+        return unsigned.sign(secret(account), self.image, self.domain, due)
 
     def attribute(self, account: int, attribute: AccountAttribute) -> int:
         """An account's attribute at the head."""
@@ -105,7 +105,7 @@ class SettledChain:
 
     def packed(self, *transactions: Transaction) -> tuple[int, ...]:
         """The elements that carry transactions."""
-        return elements_of([slot for transaction in transactions for slot in transaction.slots(self.image)])
+        return elements_of([transaction.parcel(self.image) for transaction in transactions])
 
     def post(
         self,

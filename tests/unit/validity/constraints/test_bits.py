@@ -98,13 +98,6 @@ def test_is_less_with_the_opposite_answer_breaks(x: int, y: int) -> None:
     assert not lie.holds
 
 
-@pytest.mark.parametrize("condition", [0, 1])
-def test_mask_bits_by_a_boolean_keeps_or_clears_them(condition: int) -> None:
-    assert run(lambda b, x: bits.mask_bits(b, x[1:], x[0]), condition, 1, 0, 1) == tuple(
-        condition * bit for bit in (1, 0, 1)
-    )
-
-
 def test_constraints_of_bits_are_those_documented() -> None:
     cases: list[tuple[Callable[[Builder, list[Term]], list[Term]], int]] = [
         (lambda b, x: bits.canonical_bits(b, x[0]), 324),

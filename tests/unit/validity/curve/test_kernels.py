@@ -23,10 +23,12 @@ from provers.validity.curve.msm import msm, msm_g1, msm_g2
 from provers.validity.curve.pairing import engine
 from provers.validity.curve.points import G1_GENERATOR, G2_GENERATOR, G1Point, Q, negate_g1
 from provers.validity.curve.scalar_kernels import Z2, Z, cut, recode
+from rollup.crypto import kernel_switch
 from rollup.crypto.fr import R
+from rollup.crypto.kernel_memory import aligned
 from rollup.crypto.limbs import ints_from_words, words_from_ints
 
-WAYS = ["portable", "ifma"] if paths.has_ifma() else ["portable"]
+WAYS = ["portable", "ifma"] if kernel_switch.has_ifma() else ["portable"]
 # Among them the borders of a scalar's parts and of their digits.
 EDGES = [0, 1, 2, 3, R - 1, R - 2, 1 << 64, (1 << 64) - 1, (1 << 128) + 1, R >> 1, (1 << 254) - 1]
 EDGES += [Z2 // 2, Z2 // 2 + 1, Z2 - 1, Z2, Z2 * (Z2 // 2) + Z2 // 2 + 1, Z // 2, Z // 2 + 1, Z, R - Z2, R - Z2 // 2]
@@ -40,27 +42,27 @@ settings_slow = settings(max_examples=12, suppress_health_check=[HealthCheck.fun
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each way of kernels in turn, chosen by the switch."""
-    monkeypatch.setenv(paths.SWITCH, request.param)
+    monkeypatch.setenv(kernel_switch.SWITCH, request.param)
     name: str = request.param
     return name
 
 
 def test_the_switch_chooses_the_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in WAYS:
-        monkeypatch.setenv(paths.SWITCH, name)
+        monkeypatch.setenv(kernel_switch.SWITCH, name)
         assert (paths.chosen() is paths.PORTABLE) == (name == "portable")
-    monkeypatch.delenv(paths.SWITCH)
+    monkeypatch.delenv(kernel_switch.SWITCH)
     assert (paths.chosen() is paths.PORTABLE) == (len(WAYS) == 1)
-    monkeypatch.setenv(paths.SWITCH, "gpu")
+    monkeypatch.setenv(kernel_switch.SWITCH, "gpu")
     with pytest.raises(ValueError, match="TANDEM_KERNELS is 'gpu'"):
         paths.chosen()
 
 
 def test_a_processor_without_lanes_takes_the_portable_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paths, "has_ifma", lambda: False)
-    monkeypatch.delenv(paths.SWITCH, raising=False)
+    monkeypatch.setattr(kernel_switch, "has_ifma", lambda: False)
+    monkeypatch.delenv(kernel_switch.SWITCH, raising=False)
     assert paths.chosen() is paths.PORTABLE
-    monkeypatch.setenv(paths.SWITCH, "ifma")
+    monkeypatch.setenv(kernel_switch.SWITCH, "ifma")
     with pytest.raises(ValueError, match="which this processor lacks"):
         paths.chosen()
 
@@ -71,7 +73,7 @@ def test_portable_sums_import_no_kernels_in_lanes() -> None:
         "from provers.validity.constraints.r1cs import limbs_of; from provers.validity.curve.points import G1_GENERATOR; "
         "msm_g1(g1_array([G1_GENERATOR]), limbs_of([3])); print([m for m in sys.modules if '.lane' in m])"
     )
-    environment = {**os.environ, paths.SWITCH: "portable"}
+    environment = {**os.environ, kernel_switch.SWITCH: "portable"}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -235,7 +237,7 @@ def test_points_that_enter_a_form_leave_it_the_same(group: Group) -> None:
     points = FixedBase(group, one, 20).multiples(limbs_of(range(19)))
     for name in WAYS:
         form = paths.PORTABLE if name == "portable" else paths.lanes()
-        inside = paths.aligned(19 * form.point_words(group)).reshape(19, -1)
+        inside = aligned(19 * form.point_words(group)).reshape(19, -1)
         form.enter(group, points, inside)
         assert np.array_equal(form.leave(group, inside).reshape(points.shape), points)
 
@@ -246,7 +248,7 @@ def test_images_are_multiples_by_powers_of_z_and_infinity_loses_its_scalar(group
     form, held = paths.chosen(), [1, None, 7, 9, None]
     base = {1: 1, 2: Z2, 4: Z}[images]
     logs = [[(k * base**j % R if k else None) for k in held] for j in range(images)]
-    inside = paths.aligned(len(held) * images * form.point_words(group)).reshape(len(held) * images, -1)
+    inside = aligned(len(held) * images * form.point_words(group)).reshape(len(held) * images, -1)
     parts = np.ones((len(held), images, 2), dtype=np.uint64)
     form.expand(group, _multiples(group, held), np.arange(len(held)), 0, len(held), parts, inside)
     # y may be kept as 2Q where it is 0; a sum never meets infinity, since its parts are zero.

@@ -1,11 +1,14 @@
 """Transforms, vectors and sparse products, each against its plain twin."""
 
+import random
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provers.validity.constraints.r1cs import ints_of, limbs_of
@@ -22,9 +25,22 @@ from provers.validity.poly.vector import (
 )
 from rollup.crypto.fr import R, root_of_unity
 from rollup.crypto.fr_kernels import FR
+from rollup.crypto.kernel_switch import SWITCH, has_ifma
 
 elements = st.one_of(st.sampled_from([0, 1, R - 1, R - 2]), st.integers(0, R - 1))
 sizes = st.sampled_from([2, 4, 8, 32])
+WAYS = ["portable", "ifma"] if has_ifma() else ["portable"]
+# The switch stays as it is for all examples of a test.
+any_switch = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(any_switch, max_examples=8)
+
+
+@pytest.fixture(params=WAYS, autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each way of kernels in turn, chosen by the switch."""
+    monkeypatch.setenv(SWITCH, request.param)
+    name: str = request.param
+    return name
 
 
 @st.composite
@@ -33,6 +49,7 @@ def vectors(draw: st.DrawFn, count: int = 1) -> list[list[int]]:
     return [draw(st.lists(elements, min_size=size, max_size=size)) for _ in range(count)]
 
 
+@any_switch
 @given(vectors(), st.integers(1, R - 1))
 def test_a_transform_is_that_of_its_plain_twin_and_inverts(values: list[list[int]], shift: int) -> None:
     (v,) = values
@@ -43,6 +60,7 @@ def test_a_transform_is_that_of_its_plain_twin_and_inverts(values: list[list[int
         assert ints_of(domain.intt(domain.ntt(limbs_of(v), s), s)) == v
 
 
+@any_switch
 @given(vectors(2))
 def test_a_quotient_is_that_of_its_plain_twin(values: list[list[int]]) -> None:
     a, b = values
@@ -52,6 +70,7 @@ def test_a_quotient_is_that_of_its_plain_twin(values: list[list[int]]) -> None:
     assert expected[-1] == 0
 
 
+@any_switch
 @given(sizes, st.integers(2, R - 1))
 def test_lagrange_values_are_those_of_their_plain_twin(size: int, point: int) -> None:
     if pow(point, size, R) == 1:
@@ -83,6 +102,47 @@ def test_a_quotient_in_threads_is_that_in_one() -> None:
     assert np.array_equal(parallel, Domain(2048).quotient(limbs_of(a), limbs_of(a), limbs_of(c)))
 
 
+@few
+@given(st.integers(6, 8), st.integers(0, 1 << 32), st.integers(1, R - 1))
+def test_transforms_as_long_as_lanes_need_are_those_of_their_plain_twins(log_size: int, seed: int, shift: int) -> None:
+    draw, size = random.Random(seed), 1 << log_size
+    v, a, b = ([draw.choice([0, 1, R - 1, draw.randrange(R)]) for _ in range(size)] for _ in range(3))
+    domain, c = Domain(size), [x * y % R for x, y in zip(a, b, strict=True)]
+    assert ints_of(domain.ntt(limbs_of(v), shift)) == plain.ntt(v, shift)
+    assert ints_of(domain.intt(limbs_of(v), shift)) == plain.intt(v, shift)
+    assert ints_of(domain.quotient(limbs_of(a), limbs_of(b), limbs_of(c))) == plain.quotient(a, b, c)
+
+
+@pytest.mark.parametrize("values", [[0], [1], [R - 1], [R - 1, 0], [1, R - 1, R - 2]])
+def test_extreme_values_at_every_place_are_transformed_exactly(values: list[int]) -> None:
+    v = (values * 128)[:128]
+    domain = Domain(128)
+    assert ints_of(domain.ntt(limbs_of(v), R - 1)) == plain.ntt(v, R - 1)
+    assert ints_of(domain.intt(limbs_of(v), R - 1)) == plain.intt(v, R - 1)
+    square = [x * x % R for x in v]
+    assert ints_of(domain.quotient(limbs_of(v), limbs_of(v), limbs_of(square))) == plain.quotient(v, v, square)
+
+
+def test_lanes_do_what_the_portable_kernels_do_in_a_strip(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(7)
+    a, b, c = (draw.integers(0, 1 << 62, (1 << 15, 4), dtype=np.uint64) for _ in range(3))
+    domain, found = Domain(1 << 15), []
+    for name in (way, "portable"):
+        monkeypatch.setenv(SWITCH, name)
+        found.append([domain.ntt(a, 3), domain.intt(a, 3), domain.quotient(a.copy(), b.copy(), c.copy())])
+        assert (domain._lanes() is None) == (name == "portable")
+    assert all(np.array_equal(x, y) for x, y in zip(*found, strict=True))
+
+
+def test_only_transforms_in_lanes_import_kernels_in_lanes(way: str) -> None:
+    code = (
+        "import sys; from provers.validity.poly.domain import Domain; from provers.validity.poly.vector import element; "
+        "Domain(64).ntt(element(0).repeat(64).reshape(64, 4)); print('provers.validity.poly.lane_ntt_kernels' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(way == "ifma")
+
+
 @pytest.mark.parametrize("size", [0, 1, 3, 12, 1 << 33])
 def test_a_domain_of_another_size_is_refused(size: int) -> None:
     with pytest.raises(ValueError, match="a domain has"):
@@ -96,6 +156,7 @@ def matrices(draw: st.DrawFn) -> tuple[list[list[tuple[int, int]]], int]:
     return draw(st.lists(st.lists(entry, max_size=5), max_size=6)), columns
 
 
+@any_switch
 @given(matrices(), st.data())
 def test_transposed_sparse_products_are_those_of_their_plain_twin(
     matrix: tuple[list[list[tuple[int, int]]], int], data: st.DataObject
@@ -114,6 +175,7 @@ def test_transposed_sparse_products_are_those_of_their_plain_twin(
     assert ints_of(transposed) == plain.sparse_transposed_product(*parts, left, columns)
 
 
+@any_switch
 @given(st.lists(elements, min_size=1, max_size=6), elements, elements)
 def test_vector_operations_are_those_of_integers(values: list[int], x: int, y: int) -> None:
     vector = limbs_of(values)

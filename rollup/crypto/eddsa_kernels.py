@@ -14,6 +14,7 @@ from rollup.crypto.jubjub_kernels import (
     point_is_small,
     point_sub,
 )
+from rollup.crypto.kernel_cache import shared
 from rollup.crypto.limbs import Words, array_address, keep, kernel, load_word, no_inline, store_word
 from rollup.crypto.poseidon2_kernels import hash_items
 
@@ -40,7 +41,7 @@ def scratch() -> Words:
     return np.zeros((SCRATCH // SIZE, 4), dtype=np.uint64)
 
 
-@kernel("boolean(intp,intp,intp,intp,intp,intp,intp,intp,intp,intp)")
+@shared("intp(intp,intp,intp,intp,intp,intp,intp,intp,intp,intp)")
 def prepare(
     key_x: int,
     key_y: int,
@@ -52,19 +53,19 @@ def prepare(
     curve: int,
     poseidon: int,
     scratch: int,
-) -> bool:
-    """Make every check but the equation, and leave at `scratch` the integers s and c, and R's x; parameters as for `verify`."""
+) -> int:
+    """Make every check but the equation, which gives 1 or 0, and leave at `scratch` the integers s and c, and R's x; parameters as for `verify`."""
     no_inline()
     scalar, challenge, r_x = scratch, scratch + SIZE, scratch + 2 * SIZE
     hashed, point, rest = scratch + 3 * SIZE, scratch + _FRONT * SIZE, scratch + (_FRONT + 12) * SIZE
     if r_sign < 0 or r_sign > 1 or items < 1 or items > MAX_ITEMS:
-        return False
+        return 0
     fr_mul(scalar, s, curve + RAW_ONE)
     if load_word(scalar + 24) >> np.uint64(TOP_BITS) != np.uint64(0) or not is_on_curve(key_x, key_y, curve, rest):
-        return False
+        return 0
     point_from_affine(point, key_x, key_y, curve)
     if point_is_small(point) or not decompress(r_x, r_y, r_sign, curve, rest):
-        return False
+        return 0
     fr_copy(hashed, r_y)
     fr_copy(hashed + SIZE, key_x)
     fr_copy(hashed + 2 * SIZE, key_y)
@@ -75,7 +76,7 @@ def prepare(
     # c = 2^128 + hash mod 2^128
     store_word(challenge + 16, np.uint64(1))
     store_word(challenge + 24, np.uint64(0))
-    return True
+    return 1
 
 
 @kernel("boolean(intp,intp,intp,intp,intp,intp,intp,intp,intp,intp)")
@@ -101,7 +102,7 @@ def verify(
     scalar, challenge, r_x = scratch, scratch + SIZE, scratch + 2 * SIZE
     point = scratch + _FRONT * SIZE
     difference, cached, rest = point + 4 * SIZE, point + 8 * SIZE, point + 12 * SIZE
-    if not prepare(key_x, key_y, message, items, r_y, r_sign, s, curve, poseidon, scratch):
+    if prepare(key_x, key_y, message, items, r_y, r_sign, s, curve, poseidon, scratch) == 0:
         return False
     point_from_affine(point, key_x, key_y, curve)
     multiply_difference(difference, scalar, point, challenge, curve, rest)
@@ -136,17 +137,20 @@ def prepare_many(
     for i in range(results.shape[0]):
         item = array_address(elements) + offsets[i] * SIZE
         y = item + 2 * SIZE
-        results[i] = prepare(
-            item,
-            item + SIZE,
-            item + ROWS * SIZE,
-            offsets[i + 1] - offsets[i] - ROWS,
-            y,
-            1 if signs[i] else 0,
-            item + 3 * SIZE,
-            constants,
-            array_address(poseidon),
-            memory,
+        results[i] = (
+            prepare(
+                item,
+                item + SIZE,
+                item + ROWS * SIZE,
+                offsets[i + 1] - offsets[i] - ROWS,
+                y,
+                1 if signs[i] else 0,
+                item + 3 * SIZE,
+                constants,
+                array_address(poseidon),
+                memory,
+            )
+            != 0
         )
         if results[i]:
             fr_copy(array_address(challenges) + i * SIZE, memory + SIZE)

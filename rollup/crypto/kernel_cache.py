@@ -73,7 +73,9 @@ def _prune(root: Path) -> None:
 CACHE = folder()
 os.environ["NUMBA_CACHE_DIR"] = str(CACHE)
 
+import llvmlite.binding as llvm  # noqa: E402
 import numba  # noqa: E402  (it reads NUMBA_CACHE_DIR when imported)
+from numba.core import sigutils, types  # noqa: E402
 
 numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]  # and here, if somebody imported it before us
 
@@ -89,3 +91,21 @@ def kernel(signature: str) -> Callable[[_F], _F]:
 def callback(signature: str) -> Callable[[Callable[..., Any]], Any]:
     """Compile a bare function as C would call it, cached on disk; its `address` is an integer that kernels may be given."""
     return cast("Callable[[Callable[..., Any]], Any]", numba.cfunc(signature, cache=True))
+
+
+def shared(signature: str) -> Callable[[Callable[..., Any]], Any]:
+    """Compile a bare function, cached on disk, that kernels call by name: theirs don't contain its code, which saves compiling it with each. Python can't call it."""
+    arguments, result = sigutils.normalize_signature(signature)  # type: ignore[no-untyped-call]
+
+    def compile_shared(function: Callable[..., Any]) -> object:
+        compiled = callback(signature)(function)
+        name = f"{function.__module__}.{function.__qualname__}"
+        _kept.append(compiled)
+        llvm.add_symbol(name, compiled.address)
+        return types.ExternalFunction(name, result(*arguments))
+
+    return compile_shared
+
+
+_kept: list[Any] = []
+"""Functions whose code kernels call, for as long as the process lives."""

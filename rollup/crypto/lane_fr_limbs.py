@@ -38,7 +38,7 @@ def gather(b: Builder, pointer: Value, order: Sequence[int]) -> Element:
     rows = [b.load(b.gep(pointer, [ir.Constant(I32, i)])) for i in range(WORDS)]
     for row in rows:
         row.align = 8
-    words = [_picked(b, rows, [WORDS * order[lane] + i for lane in range(LANES)]) for i in range(WORDS)]
+    words = [picked(b, rows, [WORDS * order[lane] + i for lane in range(LANES)]) for i in range(WORDS)]
     limbs = []
     for i in range(LIMBS):
         word, shift = divmod(BITS * i, 64)
@@ -58,7 +58,7 @@ def scatter(b: Builder, x: Element, pointer: Value, order: Sequence[int]) -> Non
         words.append(b.or_(low, b.shl(x[limb + 1], splat(BITS - shift))))
     for k in range(WORDS):
         places = [divmod(LANES * k + i, WORDS) for i in range(LANES)]
-        row = _picked(b, words, [LANES * word + order[element] for element, word in places])
+        row = picked(b, words, [LANES * word + order[element] for element, word in places])
         b.store(row, b.gep(pointer, [ir.Constant(I32, k)])).align = 8
 
 
@@ -79,7 +79,7 @@ def canonical(b: Builder, x: Element) -> Element:
     return FR8.reduced(b, settled(b, x), (1,))
 
 
-def _picked(b: Builder, rows: Sequence[Value], sources: Sequence[int]) -> Value:
+def picked(b: Builder, rows: Sequence[Value], sources: Sequence[int]) -> Value:
     """Lane l is word `sources[l]` of four vectors in a row."""
     half = 2 * LANES
     low = _shuffled(b, rows[0], rows[1], [s if s < half else 0 for s in sources])

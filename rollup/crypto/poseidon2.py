@@ -125,8 +125,13 @@ def compress_many(children: Words) -> Words:
     if children.ndim != 3 or children.shape[1:] != (4, 4):
         raise ValueError(f"poseidon2: children of shape {children.shape}, not (n, 4, 4)")
     flat = children.astype("uint64", order="C", copy=False).reshape(-1, 4)
-    result = kernels.elements(len(children))
-    kernels.compress_many(result, flat, len(children), kernels.table(4), kernels.elements(4))
+    count = len(children)
+    result, eights = kernels.elements(count), _eights(count)
+    if eights:
+        from rollup.crypto import lane_poseidon2_kernels as lanes
+
+        lanes.compress_lanes(result, flat, eights, lanes.table(), lanes.scratch())
+    kernels.compress_many(result[eights:], flat[4 * eights :], count - eights, kernels.table(4), kernels.elements(4))
     return result
 
 
@@ -140,6 +145,20 @@ def hash_many(domain: int, items: Words) -> Words:
         raise ValueError(f"poseidon2: domain {domain} is outside [0, 2**63)")
     count, length, _ = items.shape
     flat = items.astype("uint64", order="C", copy=False).reshape(-1, 4)
-    result = kernels.elements(count)
-    kernels.hash_many(result, flat, count, length, domain, kernels.table(4), kernels.elements(4))
+    result, eights = kernels.elements(count), _eights(count)
+    if eights:
+        from rollup.crypto import lane_poseidon2_kernels as lanes
+        from rollup.crypto.fr_kernels import FR
+
+        start = FR.from_ints([(domain << 64) + length])
+        lanes.hash_lanes(result, flat, eights, length, start, lanes.table(), lanes.scratch())
+    rest = flat[length * eights :]
+    kernels.hash_many(result[eights:], rest, count - eights, length, domain, kernels.table(4), kernels.elements(4))
     return result
+
+
+def _eights(count: int) -> int:
+    """Return how many of `count` hashes are made eight at a time."""
+    from rollup.crypto.kernel_switch import in_lanes
+
+    return count - count % 8 if count >= 8 and in_lanes() else 0

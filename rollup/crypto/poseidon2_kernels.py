@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from rollup.crypto.fr_kernels import FR, SIZE, fr_add, fr_copy, fr_mul
+from rollup.crypto.kernel_cache import shared
 from rollup.crypto.limbs import Intrinsic, Words, array_address, keep, kernel, no_inline, store_word, words_from_ints
 from rollup.crypto.limbs_ir import Builder, Module, Value
 from rollup.crypto.poseidon2_constants import PARAMETERS
@@ -137,7 +138,7 @@ def permute3(state: int, table: int) -> None:
         table += 3 * SIZE
 
 
-@kernel("void(intp,intp)")
+@shared("void(intp,intp)")
 def permute4(state: int, table: int) -> None:
     """In place."""
     no_inline()
@@ -164,7 +165,7 @@ def compress4(result: int, children: int, table: int, scratch: int) -> None:
     fr_add(result, scratch, children)
 
 
-@kernel("void(intp,intp,intp,intp,intp,intp)")
+@shared("void(intp,intp,intp,intp,intp,intp)")
 def hash_items(result: int, items: int, count: int, domain: int, table: int, scratch: int) -> None:
     """`scratch`: 4 elements; `domain` and `count` as integers."""
     no_inline()

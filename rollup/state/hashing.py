@@ -5,6 +5,7 @@ The kernels are imported on first use, so that whoever only reads headers does n
 
 from collections.abc import Sequence
 
+from rollup.crypto.poseidon2 import Domain, compress_many, hash_many
 from rollup.state.leaf import Attributes, head_length
 
 Children = tuple[int, int, int, int]
@@ -12,13 +13,10 @@ Children = tuple[int, int, int, int]
 
 def hash_nodes(children: Sequence[Children]) -> list[int]:
     """Return `compress4` of each; all elements in [0, R)."""
-    from rollup.crypto import poseidon2_kernels as kernels
     from rollup.crypto.fr_kernels import FR
 
-    results = kernels.elements(len(children))
     words = FR.from_ints([node for four in children for node in four])
-    kernels.compress_many(results, words, len(children), kernels.table(4), kernels.elements(4))
-    return FR.to_ints(results)
+    return FR.to_ints(compress_many(words.reshape(-1, 4, 4)))
 
 
 def hash_leaves(records: Sequence[Attributes]) -> list[int]:
@@ -36,8 +34,6 @@ def hash_leaves(records: Sequence[Attributes]) -> list[int]:
 
 def _leaves_alike(records: Sequence[Attributes]) -> list[int]:
     """Return the leaves of records of one length."""
-    from rollup.crypto.poseidon2 import Domain
-
     head = head_length(len(records[0]))
     if not head:
         return _hash_alike(Domain.LEAF, records)
@@ -49,11 +45,7 @@ def _leaves_alike(records: Sequence[Attributes]) -> list[int]:
 
 def _hash_alike(domain: int, lists: Sequence[Sequence[int]]) -> list[int]:
     """Hash lists of one length."""
-    from rollup.crypto import poseidon2_kernels as kernels
     from rollup.crypto.fr_kernels import FR
 
-    results = kernels.elements(len(lists))
     words = FR.from_ints([value for items in lists for value in items])
-    scratch = kernels.elements(4)
-    kernels.hash_many(results, words, len(lists), len(lists[0]), int(domain), kernels.table(4), scratch)
-    return FR.to_ints(results)
+    return FR.to_ints(hash_many(domain, words.reshape(len(lists), -1, 4)))

@@ -66,3 +66,31 @@ def test_kernels_are_cached_in_the_folder_even_if_numba_was_imported_first(tmp_p
     environment = {**os.environ, "TANDEM_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(Path.cwd())}
     subprocess.run([sys.executable, str(tmp_path / "program.py")], check=True, env=environment)
     assert list((tmp_path / "cache").rglob("*.nbi"))
+
+
+CALLER = """
+import sys
+import numba
+from rollup.crypto.kernel_cache import kernel, shared
+
+@shared("intp(intp)")
+def twice(x): return 2 * x
+
+@kernel("intp(intp)")
+def twice_and_one(x): return twice(x) + 1
+
+(hits,) = twice_and_one.stats.cache_hits.values() or (0,)
+print(twice_and_one(20), hits)
+"""
+
+
+def test_a_shared_function_is_called_by_kernels_of_the_process_that_compiled_them_and_of_the_next(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "caller.py").write_text(CALLER)
+    environment = {**os.environ, "TANDEM_CACHE": str(tmp_path / "cache")}
+    found = []
+    for _ in range(2):
+        command = [sys.executable, str(tmp_path / "caller.py")]
+        found.append(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
+    assert found == ["41 0\n", "41 1\n"]

@@ -2,22 +2,27 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rollup.crypto import poseidon2, poseidon2_constants, poseidon2_parameters
 from rollup.crypto.fr import R
 from rollup.crypto.fr_kernels import FR
+from rollup.crypto.kernel_switch import SWITCH, has_ifma
 from rollup.crypto.limbs import Words
 from rollup.crypto.poseidon2 import Domain
 from rollup.errors import DecodeError
 
 INSTANCES = json.loads((Path(__file__).parents[2] / "vectors" / "poseidon2.json").read_text())["instances"]
+WAYS = ["portable", "ifma"] if has_ifma() else ["portable"]
+few = settings(max_examples=12)
 elements = st.one_of(st.sampled_from([0, 1, R - 1]), st.integers(0, R - 1))
 
 
@@ -27,6 +32,14 @@ def states(width: int) -> st.SearchStrategy[list[int]]:
 
 def integer(text: str) -> int:
     return int(text, 16)
+
+
+@contextmanager
+def chosen(way: str) -> Iterator[None]:
+    """Kernels of one way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SWITCH, way)
+        yield
 
 
 def montgomery(values: list[list[int]]) -> Words:
@@ -110,17 +123,24 @@ def test_permute_many_agrees_with_permute(width: int, data: st.DataObject) -> No
     assert FR.to_ints(after.reshape(-1, 4)) == [value for row in rows for value in poseidon2.permute(row)]
 
 
-@given(st.lists(states(4), max_size=3))
-def test_compress_many_agrees_with_compress4(rows: list[list[int]]) -> None:
+@pytest.mark.parametrize("way", WAYS)
+@few
+@given(st.lists(states(4), max_size=18))
+def test_compress_many_agrees_with_compress4(way: str, rows: list[list[int]]) -> None:
     children = montgomery(rows) if rows else np.zeros((0, 4, 4), dtype=np.uint64)
-    assert FR.to_ints(poseidon2.compress_many(children)) == [poseidon2.compress4(*row) for row in rows]
+    with chosen(way):
+        assert FR.to_ints(poseidon2.compress_many(children)) == [poseidon2.compress4(*row) for row in rows]
 
 
-@given(st.integers(0, 2**63 - 1), st.integers(0, 8), st.integers(1, 3), st.data())
-def test_hash_many_agrees_with_hash_items(domain: int, length: int, count: int, data: st.DataObject) -> None:
+@pytest.mark.parametrize("way", WAYS)
+@few
+@given(st.integers(0, 2**63 - 1), st.integers(0, 8), st.integers(1, 18), st.data())
+def test_hash_many_agrees_with_hash_items(way: str, domain: int, length: int, count: int, data: st.DataObject) -> None:
     rows = data.draw(st.lists(states(length), min_size=count, max_size=count))
     items = FR.from_ints([value for row in rows for value in row]).reshape(count, length, 4)
-    assert FR.to_ints(poseidon2.hash_many(domain, items)) == [poseidon2.hash_items(domain, row) for row in rows]
+    with chosen(way):
+        hashes = FR.to_ints(poseidon2.hash_many(domain, items))
+    assert hashes == [poseidon2.hash_items(domain, row) for row in rows]
 
 
 def test_many_functions_given_another_shape_raise() -> None:

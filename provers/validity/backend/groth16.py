@@ -17,7 +17,7 @@ from provers.validity.backend.payload import payload_of
 from provers.validity.backend.transcript import Challenges, draw
 from provers.validity.groth16.proof import Proof
 from provers.validity.groth16.verifying_key import VerifyingKey
-from provers.validity.jobs.scheduler import connect
+from provers.validity.jobs.connect import connect
 from rollup.batch.batch import Batch
 from rollup.crypto.keccak import keccak256
 from rollup.errors import OutsideError

@@ -14,8 +14,9 @@ from provers.validity.groth16.proof import Proof
 from provers.validity.groth16.prove import UnsatisfiedError
 from provers.validity.groth16.verify import verify
 from provers.validity.jobs import cluster, processes, scheduler
+from provers.validity.jobs.connect import connect
 from provers.validity.jobs.material import Material
-from provers.validity.jobs.scheduler import Answer, Scheduler, connect
+from provers.validity.jobs.scheduler import Answer, Scheduler
 from rollup.crypto.kernel_cache import CACHE
 from rollup.errors import OutsideError
 from tests.unit.validity.jobs import gates

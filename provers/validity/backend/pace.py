@@ -29,10 +29,13 @@ class Pace:
             self._latest = self._clock()
 
     def seconds_left(self) -> float | None:
-        """Return about how long the rest takes, at the pace at which the latest part was reached; None before the first one."""
+        """Return about how long the rest takes, at the pace at which the latest part was reached; None before as much is done as the heaviest part.
+
+        A light part is done while heavy ones, which began with it, are nearly so: it alone says little.
+        """
         with self._lock:
             finished = sum(weight for weight, done in zip(self._weights, self._done, strict=True) if done)
-            if not finished:
+            if finished < max(self._weights):
                 return None
             left = sum(self._weights) - finished
             return max(0.0, (self._latest - self._started) * left / finished - (self._clock() - self._latest))

@@ -12,10 +12,12 @@ import numpy as np
 
 from rollup.crypto import eddsa_kernels, jubjub, jubjub_kernels, jubjub_msm_kernels, poseidon2_kernels
 from rollup.crypto.eddsa import Item, is_message
+from rollup.crypto.eddsa_kernels import ROWS
 from rollup.crypto.fr import is_canonical
 from rollup.crypto.fr_kernels import FR
 from rollup.crypto.jubjub import ORDER
 from rollup.crypto.limbs import Words, ints_from_words
+from rollup.crypto.poseidon2 import Domain, hash_many
 
 COIN_BYTES = 16
 SINGLE = 16
@@ -51,12 +53,31 @@ class Prepared:
         """Return which items pass every check but the equation; R and A of those, affine cached, uint64[6n, 4]; and their c."""
         results = np.zeros(self._count, dtype=np.bool_)
         points = np.zeros((6 * self._count, 4), dtype=np.uint64)
-        challenges = np.zeros((self._count, 4), dtype=np.uint64)
-        scratch = eddsa_kernels.scratch()
+        challenges = self._hashes()
         eddsa_kernels.prepare_many(
-            results, points, challenges, self._elements, self._offsets, self._signs, *self._tables, scratch
+            results,
+            points,
+            challenges,
+            self._elements,
+            self._offsets,
+            self._signs,
+            self._tables[0],
+            eddsa_kernels.scratch(),
         )
         return results, points, ints_from_words(challenges)
+
+    def _hashes(self) -> Words:
+        """Return the hash of each, of which its challenge is made: uint64[n, 4]; those of one length and sign are made together."""
+        result = np.zeros((self._count, 4), dtype=np.uint64)
+        lengths = np.diff(self._offsets) - ROWS
+        for length in np.unique(lengths):
+            for sign in (False, True):
+                chosen = np.flatnonzero((lengths == length) & (self._signs == sign))
+                # r_y, key_x, key_y, and the message
+                places = np.array([2, 0, 1, *range(ROWS, ROWS + length)])
+                rows = self._elements[self._offsets[chosen, np.newaxis] + places]
+                result[chosen] = hash_many(Domain.CHALLENGE_ODD if sign else Domain.CHALLENGE, rows)
+        return result
 
     def verify_together(self) -> list[bool]:
         """Check sums, and halve those that fail down to single items."""
@@ -113,4 +134,4 @@ def _row(item: Item) -> tuple[int, ...]:
     public, message, signature = item
     row = public.x, public.y, signature.r_y, signature.s
     good = signature.r_sign in (0, 1) and is_message(message) and all(map(is_canonical, row))
-    return (*row, *message) if good else (0,) * (eddsa_kernels.ROWS + 1)
+    return (*row, *message) if good else (0,) * (ROWS + 1)

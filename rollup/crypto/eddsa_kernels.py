@@ -41,42 +41,29 @@ def scratch() -> Words:
     return np.zeros((SCRATCH // SIZE, 4), dtype=np.uint64)
 
 
-@shared("intp(intp,intp,intp,intp,intp,intp,intp,intp,intp,intp)")
-def prepare(
-    key_x: int,
-    key_y: int,
-    message: int,
-    items: int,
-    r_y: int,
-    r_sign: int,
-    s: int,
-    curve: int,
-    poseidon: int,
-    scratch: int,
-) -> int:
-    """Make every check but the equation, which gives 1 or 0, and leave at `scratch` the integers s and c, and R's x; parameters as for `verify`."""
+@shared("intp(intp,intp,intp,intp,intp,intp,intp)")
+def check(key_x: int, key_y: int, r_y: int, r_sign: int, s: int, curve: int, scratch: int) -> int:
+    """Make every check that needs no challenge, which gives 1 or 0, and leave at `scratch` the integer s and, two elements further, R's x; parameters as for `verify`."""
     no_inline()
-    scalar, challenge, r_x = scratch, scratch + SIZE, scratch + 2 * SIZE
-    hashed, point, rest = scratch + 3 * SIZE, scratch + _FRONT * SIZE, scratch + (_FRONT + 12) * SIZE
-    if r_sign < 0 or r_sign > 1 or items < 1 or items > MAX_ITEMS:
+    r_x, point, rest = scratch + 2 * SIZE, scratch + _FRONT * SIZE, scratch + (_FRONT + 12) * SIZE
+    if r_sign < 0 or r_sign > 1:
         return 0
-    fr_mul(scalar, s, curve + RAW_ONE)
-    if load_word(scalar + 24) >> np.uint64(TOP_BITS) != np.uint64(0) or not is_on_curve(key_x, key_y, curve, rest):
+    fr_mul(scratch, s, curve + RAW_ONE)
+    if load_word(scratch + 24) >> np.uint64(TOP_BITS) != np.uint64(0) or not is_on_curve(key_x, key_y, curve, rest):
         return 0
     point_from_affine(point, key_x, key_y, curve)
     if point_is_small(point) or not decompress(r_x, r_y, r_sign, curve, rest):
         return 0
-    fr_copy(hashed, r_y)
-    fr_copy(hashed + SIZE, key_x)
-    fr_copy(hashed + 2 * SIZE, key_y)
-    for i in range(items):
-        fr_copy(hashed + (3 + i) * SIZE, message + i * SIZE)
-    hash_items(challenge, hashed, 3 + items, CHALLENGE_ODD if r_sign else CHALLENGE, poseidon, rest)
-    fr_mul(challenge, challenge, curve + RAW_ONE)
-    # c = 2^128 + hash mod 2^128
-    store_word(challenge + 16, np.uint64(1))
-    store_word(challenge + 24, np.uint64(0))
     return 1
+
+
+@kernel("void(intp,intp,intp)")
+def to_challenge(result: int, hashed: int, curve: int) -> None:
+    """The integer c = 2^128 + hash mod 2^128."""
+    no_inline()
+    fr_mul(result, hashed, curve + RAW_ONE)
+    store_word(result + 16, np.uint64(1))
+    store_word(result + 24, np.uint64(0))
 
 
 @kernel("boolean(intp,intp,intp,intp,intp,intp,intp,intp,intp,intp)")
@@ -99,11 +86,18 @@ def verify(
     apart from the rest.
     """
     no_inline()
-    scalar, challenge, r_x = scratch, scratch + SIZE, scratch + 2 * SIZE
+    scalar, challenge, r_x, hashed = scratch, scratch + SIZE, scratch + 2 * SIZE, scratch + 3 * SIZE
     point = scratch + _FRONT * SIZE
     difference, cached, rest = point + 4 * SIZE, point + 8 * SIZE, point + 12 * SIZE
-    if prepare(key_x, key_y, message, items, r_y, r_sign, s, curve, poseidon, scratch) == 0:
+    if items < 1 or items > MAX_ITEMS or check(key_x, key_y, r_y, r_sign, s, curve, scratch) == 0:
         return False
+    fr_copy(hashed, r_y)
+    fr_copy(hashed + SIZE, key_x)
+    fr_copy(hashed + 2 * SIZE, key_y)
+    for i in range(items):
+        fr_copy(hashed + (3 + i) * SIZE, message + i * SIZE)
+    hash_items(challenge, hashed, 3 + items, CHALLENGE_ODD if r_sign else CHALLENGE, poseidon, rest)
+    to_challenge(challenge, challenge, curve)
     point_from_affine(point, key_x, key_y, curve)
     multiply_difference(difference, scalar, point, challenge, curve, rest)
     point_from_affine(point, r_x, r_y, curve)
@@ -113,7 +107,7 @@ def verify(
 
 
 @kernel(
-    "void(boolean[::1],uint64[:,::1],uint64[:,::1],uint64[:,::1],int64[::1],boolean[::1],uint64[:,::1],uint64[:,::1],uint64[:,::1])"
+    "void(boolean[::1],uint64[:,::1],uint64[:,::1],uint64[:,::1],int64[::1],boolean[::1],uint64[:,::1],uint64[:,::1])"
 )
 def prepare_many(
     results: Bits,
@@ -123,37 +117,23 @@ def prepare_many(
     offsets: Offsets,
     signs: Bits,
     curve: Words,
-    poseidon: Words,
     scratch: Words,
 ) -> None:
-    """`prepare` for each item: `points`, uint64[6·count, 4], gets R and A, affine cached; `challenges`, uint64[count, 4], the integers c.
+    """`check` for each item: `points`, uint64[6·count, 4], gets R and A, affine cached.
 
-    `elements`, `offsets` and `signs` as for `verify_many`; where the result is False, points and challenges are left as they were.
+    `challenges`, uint64[count, 4], holds the hashes and gets the integers c; `elements`, `offsets` and `signs` as for `verify_many`, but of the message
+    nothing is read. Where the result is False, points are left as they were.
     """
     no_inline()
     constants, memory = array_address(curve), array_address(scratch)
     point = memory + _FRONT * SIZE
     cached = point + 4 * SIZE
     for i in range(results.shape[0]):
-        item = array_address(elements) + offsets[i] * SIZE
+        item, challenge = array_address(elements) + offsets[i] * SIZE, array_address(challenges) + i * SIZE
         y = item + 2 * SIZE
-        results[i] = (
-            prepare(
-                item,
-                item + SIZE,
-                item + ROWS * SIZE,
-                offsets[i + 1] - offsets[i] - ROWS,
-                y,
-                1 if signs[i] else 0,
-                item + 3 * SIZE,
-                constants,
-                array_address(poseidon),
-                memory,
-            )
-            != 0
-        )
+        to_challenge(challenge, challenge, constants)
+        results[i] = check(item, item + SIZE, y, 1 if signs[i] else 0, item + 3 * SIZE, constants, memory) != 0
         if results[i]:
-            fr_copy(array_address(challenges) + i * SIZE, memory + SIZE)
             for j in range(2):
                 if j == 0:
                     point_from_affine(point, memory + 2 * SIZE, y, constants)
@@ -166,7 +146,6 @@ def prepare_many(
     keep(challenges)
     keep(elements)
     keep(curve)
-    keep(poseidon)
     keep(scratch)
 
 

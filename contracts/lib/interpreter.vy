@@ -125,8 +125,22 @@ def run(constants: Bytes[16384], instructions: Bytes[4096], environment: Environ
                     uint256,
                 )
                 queue = []
-            else:
-                assert op == numbers.OP_OUTPUT, "stepper: unknown primitive"
+            elif op == numbers.OP_OUTPUT:
                 result.outputs[imm] = registers[a]
+            elif op < numbers.OP_BIT_AND:
+                if registers[b] != 0:
+                    if op == numbers.OP_DIV:
+                        value = unsafe_div(registers[a], registers[b])
+                    else:
+                        value = registers[a] % registers[b]
+            elif op == numbers.OP_BIT_AND:
+                value = registers[b] & registers[a]
+            elif op == numbers.OP_BIT_OR:
+                value = registers[b] | registers[a]
+            elif op == numbers.OP_BIT_XOR:
+                value = registers[a] ^ registers[b]
+            else:
+                assert op == numbers.OP_ISQRT, "stepper: unknown primitive"
+                value = isqrt(registers[a])
             registers[unsafe_add(unsafe_mul(i, 4), j)] = value
     return result

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isqrt
 from types import MappingProxyType
 from typing import Final
 
@@ -184,6 +185,24 @@ def _select(machine: Machine, instruction: Instruction) -> int:
     return machine.registers[instruction.b if machine.registers[instruction.a] else instruction.c]
 
 
+def _div(machine: Machine, instruction: Instruction) -> int:
+    divisor = machine.registers[instruction.b]
+    return machine.registers[instruction.a] // divisor if divisor else 0
+
+
+def _mod(machine: Machine, instruction: Instruction) -> int:
+    divisor = machine.registers[instruction.b]
+    return machine.registers[instruction.a] % divisor if divisor else 0
+
+
+def _xor(machine: Machine, instruction: Instruction) -> int:
+    return machine.registers[instruction.a] ^ machine.registers[instruction.b]
+
+
+def _isqrt(machine: Machine, instruction: Instruction) -> int:
+    return isqrt(machine.registers[instruction.a])
+
+
 def _arg(machine: Machine, instruction: Instruction) -> int:
     machine.queue.extend(machine.registers[register] for register in instruction.operands)
     return 0
@@ -230,6 +249,13 @@ RULES: Final[Mapping[Primitive, Rule]] = MappingProxyType(
         Primitive.HASH: _hash,
         Primitive.VERIFY_SIGNATURE: _verify_signature,
         Primitive.OUTPUT: _output,
+        Primitive.DIV: _div,
+        Primitive.MOD: _mod,
+        # On integers as on Booleans: `and` and `or` take the bits.
+        Primitive.BIT_AND: _and,
+        Primitive.BIT_OR: _or,
+        Primitive.BIT_XOR: _xor,
+        Primitive.ISQRT: _isqrt,
     }
 )
 """The meaning of each primitive."""

@@ -6,14 +6,16 @@ import numpy as np
 
 from rollup.crypto.eddsa_kernels import verify
 from rollup.crypto.fr_kernels import FR, SIZE, fr_add, fr_copy, fr_eq, fr_is_zero, fr_less, fr_mul, fr_sub
+from rollup.crypto.integer_kernels import bits_and, bits_or, bits_xor, divide, integer_root
 from rollup.crypto.limbs import Words, array_address, keep, kernel, words_from_ints
-from rollup.crypto.poseidon2_kernels import hash_items
+from rollup.crypto.poseidon2_kernels import TABLE4_R_SQUARED, hash_items
 
 # The numbers of `ir.primitives.Primitive`. They enter compiled code, so they stand in a file by which the cache of kernels is named; a test compares.
 CONST, INPUT, OPEN, LOAD, STORE = 1, 2, 3, 4, 5
 ADD, SUB, MUL, MINUS, LT = 6, 7, 8, 9, 10
 RANGE, NARROW, EQ, AND, OR = 11, 12, 13, 14, 15
 NOT, SELECT, ARG, HASH, VERIFY_SIGNATURE, OUTPUT = 16, 17, 18, 19, 20, 21
+DIV, MOD, BIT_AND, BIT_OR, BIT_XOR, ISQRT = 22, 23, 24, 25, 26, 27
 
 ROW = 16
 """Rows of a record slot in `before` and `after`: `params.MAX_ATTRIBUTES`."""
@@ -142,6 +144,21 @@ def run_to_open(
             fr_copy(out + imm * SIZE, a)
             written[imm] = True
             fr_copy(result, zero)
+        elif op >= DIV:
+            fr_mul(memory, a, raw_one)
+            fr_mul(memory + SIZE, b, raw_one)
+            if op in (DIV, MOD):
+                divide(memory + 2 * SIZE, memory + 3 * SIZE, memory, memory + SIZE)
+                fr_copy(memory, memory + (2 if op == DIV else 3) * SIZE)
+            elif op == BIT_AND:
+                bits_and(memory, memory, memory + SIZE)
+            elif op == BIT_OR:
+                bits_or(memory, memory, memory + SIZE)
+            elif op == BIT_XOR:
+                bits_xor(memory, memory, memory + SIZE)
+            else:
+                integer_root(memory, memory)
+            fr_mul(result, memory, table + TABLE4_R_SQUARED)
         i += 1
     keep(pool)
     keep(inputs)

@@ -4,6 +4,7 @@ A bound of R stands for a *full element*: a number of the field whose arithmetic
 """
 
 from collections.abc import Callable, Mapping
+from math import isqrt
 from types import MappingProxyType
 from typing import Final
 
@@ -14,7 +15,11 @@ from rollup.params import FULL, WIDEST_INTEGER
 
 BOOLEAN: Final = 2
 COMPARABLE: Final = 1 << WIDEST_INTEGER
-"""The largest bound that comparisons, `minus` and `narrow` take."""
+"""The largest bound that comparisons, `minus`, `narrow` and bitwise operations take."""
+DIVIDEND: Final = 1 << 248
+"""The largest bound of what is divided, or of what a root is taken of."""
+DIVISOR: Final = 1 << 128
+"""The largest bound of what is divided by."""
 
 BoundRule = Callable[[int, tuple[int, ...]], int]
 """From `imm` and the bounds of the operands to the bound of the result; `ValueError` says what is not allowed."""
@@ -102,6 +107,41 @@ def _require_width(imm: int) -> None:
         raise ValueError(f"{imm} bits are more than {WIDEST_INTEGER}")
 
 
+def _require_below(bound: int, limit: int, what: str) -> None:
+    if bound > limit:
+        raise ValueError(f"{what} may reach {_show(bound)}: at most {_show(limit)} can be taken")
+
+
+def _division(imm: int, bounds: tuple[int, ...]) -> int:
+    del imm
+    _require_below(bounds[0], DIVIDEND, "a dividend")
+    _require_below(bounds[1], DIVISOR, "a divisor")
+    return bounds[0]
+
+
+def _remainder(imm: int, bounds: tuple[int, ...]) -> int:
+    """A remainder is below the divisor, and at most the dividend."""
+    return min(_division(imm, bounds), max(bounds[1] - 1, 1))
+
+
+def _common_bits(imm: int, bounds: tuple[int, ...]) -> int:
+    del imm
+    _require_comparable(bounds)
+    return min(bounds)
+
+
+def _all_bits(imm: int, bounds: tuple[int, ...]) -> int:
+    del imm
+    _require_comparable(bounds)
+    return 1 << (max(bounds) - 1).bit_length()
+
+
+def _root(imm: int, bounds: tuple[int, ...]) -> int:
+    del imm
+    _require_below(bounds[0], DIVIDEND, "a radicand")
+    return isqrt(bounds[0] - 1) + 1
+
+
 def _equality(imm: int, bounds: tuple[int, ...]) -> int:
     del imm, bounds
     return BOOLEAN
@@ -133,6 +173,12 @@ ARITHMETIC: Final[Mapping[Primitive, BoundRule]] = MappingProxyType(
         Primitive.OR: _logic,
         Primitive.NOT: _logic,
         Primitive.SELECT: _select,
+        Primitive.DIV: _division,
+        Primitive.MOD: _remainder,
+        Primitive.BIT_AND: _common_bits,
+        Primitive.BIT_OR: _all_bits,
+        Primitive.BIT_XOR: _all_bits,
+        Primitive.ISQRT: _root,
     }
 )
 """The rule of each primitive whose result depends on registers alone."""

@@ -37,6 +37,12 @@ class Primitive(IntEnum):
     HASH = 19
     VERIFY_SIGNATURE = 20
     OUTPUT = 21
+    DIV = 22
+    MOD = 23
+    BIT_AND = 24
+    BIT_OR = 25
+    BIT_XOR = 26
+    ISQRT = 27
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,12 @@ _ROWS: Final = {
         imm=True,
     ),
     Primitive.OUTPUT: _describe(1, ("a",), "0; output imm is a", imm=True),
+    Primitive.DIV: _describe(2, ("a", "b"), "a / b rounded down, 0 if b = 0"),
+    Primitive.MOD: _describe(2, ("a", "b"), "what a / b leaves, 0 if b = 0"),
+    Primitive.BIT_AND: _describe(2, ("a", "b"), "bits that are in both"),
+    Primitive.BIT_OR: _describe(2, ("a", "b"), "bits that are in one or both"),
+    Primitive.BIT_XOR: _describe(2, ("a", "b"), "bits that are in one and not in the other"),
+    Primitive.ISQRT: _describe(1, ("a",), "the square root of a rounded down"),
 }
 
 PRIMITIVES: Final = MappingProxyType(
@@ -104,6 +116,11 @@ PRIMITIVES: Final = MappingProxyType(
 )
 """The description of every primitive."""
 
-COMMUTATIVE: Final = frozenset({Primitive.ADD, Primitive.MUL, Primitive.EQ, Primitive.AND, Primitive.OR})
+COMMUTATIVE: Final = frozenset(
+    {
+        *(Primitive.ADD, Primitive.MUL, Primitive.EQ, Primitive.AND, Primitive.OR),
+        *(Primitive.BIT_AND, Primitive.BIT_OR, Primitive.BIT_XOR),
+    }
+)
 EFFECTS: Final = frozenset({Primitive.OPEN, Primitive.STORE, Primitive.OUTPUT})
 """What is done even if nobody reads the register."""

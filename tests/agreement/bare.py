@@ -28,6 +28,8 @@ LAYOUT = Layout(
         TableLayout("cells", (5, 4), (("small", 8), ("full", 0), ("flag", 1), ("wide", 253), ("word", 64))),
         TableLayout("elements", (8,), tuple((f"e{k}", 0) for k in range(MAX_ATTRIBUTES))),
         TableLayout("integers", (8,), tuple((f"i{k}", 253) for k in range(MAX_ATTRIBUTES))),
+        TableLayout("halves", (8,), tuple((f"h{k}", 128) for k in range(MAX_ATTRIBUTES))),
+        TableLayout("dividends", (8,), tuple((f"d{k}", 248) for k in range(MAX_ATTRIBUTES))),
         TableLayout("flags", (3,), tuple((f"f{k}", 1) for k in range(MAX_ATTRIBUTES))),
     ),
     argument_bits=263,
@@ -35,7 +37,7 @@ LAYOUT = Layout(
     actions=1,
     table_bits=3,
 )
-ACCOUNTS, CELLS, ELEMENTS, INTEGERS, FLAGS = range(len(LAYOUT.tables))
+ACCOUNTS, CELLS, ELEMENTS, INTEGERS, HALVES, DIVIDENDS, FLAGS = range(len(LAYOUT.tables))
 INPUTS = (1, 5, 8, 9, 64, 252, 253, FULL)
 """The widths of the inputs of every graph here."""
 UNWRITTEN = (101, 102, 103, 104, 105, 106)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import product
 from pathlib import Path
+from random import Random
 from typing import Final
 
 from rollup.crypto import eddsa
@@ -14,7 +15,7 @@ from rollup.ir.builder import Builder
 from rollup.ir.graph import Instruction
 from rollup.ir.primitives import Primitive
 from rollup.params import MAX_HASH_ITEMS, SCALAR_BITS, WIDEST_INTEGER, Output
-from tests.agreement.bare import ACCOUNTS, CELLS, ELEMENTS, FLAGS, INPUTS, INTEGERS, LAYOUT, Case
+from tests.agreement.bare import ACCOUNTS, CELLS, DIVIDENDS, ELEMENTS, FLAGS, HALVES, INPUTS, INTEGERS, LAYOUT, Case
 from tests.agreement.sheets import ELEMENT_EDGES, MIDDLE, case_of, code_case, edges, rows, sheets
 
 P = Primitive
@@ -53,6 +54,26 @@ def _select() -> Iterator[Case]:
         b = Builder(LAYOUT, INPUTS)
         b.output(Output.WITHDRAWALS, b.emit(P.SELECT, b.input(0), *map(b.const, numbers)))
         yield case_of(b, inputs=(flag, *MIDDLE[1:]))
+
+
+def _division(op: Primitive) -> Cases:
+    """Yield divisions by numbers, among them those that leave the most and the least, and by constants."""
+
+    def cases() -> Iterator[Case]:
+        pairs = list(product(edges(DIVIDENDS), edges(HALVES)))
+        extremes = [(a, b) for a, b in pairs if b in (0, 1, edges(HALVES)[-1])]
+        yield from sheets(op, (DIVIDENDS, HALVES), [*extremes, *Random(op).sample(pairs, 64)])
+        yield from sheets(op, (HALVES, HALVES), rows((HALVES, HALVES), op))
+        largest = (1 << 128) - 1
+        exact = [(largest * factor + left, largest) for factor in (1, 2, (1 << 119) - 1) for left in (-1, 0, 1)]
+        yield from sheets(op, (DIVIDENDS, HALVES), exact)
+        for number in (1, 2, 3, 10, 1 << 64, largest):
+            b = Builder(LAYOUT, INPUTS)
+            b.output(Output.WITHDRAWALS, b.emit(op, b.input(4), b.const(number)))
+            b.output(Output.FEES, b.emit(op, b.const(1000), b.const(number)))
+            yield case_of(b)
+
+    return cases
 
 
 def _const() -> Iterator[Case]:
@@ -193,4 +214,10 @@ CORPORA: Final[Mapping[Primitive, Cases]] = {
     P.HASH: _hash,
     P.VERIFY_SIGNATURE: _verify_signature,
     P.OUTPUT: _output,
+    P.DIV: _division(P.DIV),
+    P.MOD: _division(P.MOD),
+    P.BIT_AND: _arithmetic(P.BIT_AND, INTEGERS, INTEGERS),
+    P.BIT_OR: _arithmetic(P.BIT_OR, INTEGERS, INTEGERS),
+    P.BIT_XOR: _arithmetic(P.BIT_XOR, INTEGERS, INTEGERS),
+    P.ISQRT: _arithmetic(P.ISQRT, DIVIDENDS),
 }

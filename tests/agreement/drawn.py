@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rollup.crypto import eddsa
 from rollup.crypto.fr import R
-from rollup.ir.bounds import ARITHMETIC, BOOLEAN, of_width
+from rollup.ir.bounds import ARITHMETIC, BOOLEAN, COMPARABLE, DIVIDEND, DIVISOR, of_width
 from rollup.ir.builder import Builder
 from rollup.ir.check import check
 from rollup.ir.graph import Graph
@@ -19,6 +19,19 @@ SILENT = frozenset({Primitive.ARG, Primitive.STORE, Primitive.OUTPUT})
 SECRETS = tuple(eddsa.generate(bytes([number]) * 32) for number in range(2))
 POINT = 0x5DEECE66D << 200 | 0xB
 """Nothing about it is special, so no two drawn polynomials meet here."""
+
+
+_COMPARED = (COMPARABLE, COMPARABLE)
+_FLAGS = (BOOLEAN, BOOLEAN)
+LIMITS: Mapping[Primitive, tuple[int, ...]] = {
+    **dict.fromkeys((Primitive.AND, Primitive.OR, Primitive.NOT), _FLAGS),
+    **dict.fromkeys((Primitive.MINUS, Primitive.LT, Primitive.RANGE, Primitive.NARROW), _COMPARED),
+    **dict.fromkeys((Primitive.BIT_AND, Primitive.BIT_OR, Primitive.BIT_XOR), _COMPARED),
+    **dict.fromkeys((Primitive.DIV, Primitive.MOD), (DIVIDEND, DIVISOR)),
+    Primitive.ISQRT: (DIVIDEND,),
+    Primitive.SELECT: (BOOLEAN, R, R),
+}
+"""The largest bounds of operands, where they are not any."""
 
 
 def edges(bound: int) -> st.SearchStrategy[int]:
@@ -75,12 +88,8 @@ class Draft:
     def compute(self) -> None:
         """Write a primitive whose result depends on registers alone."""
         op = self.draw(st.sampled_from(sorted(ARITHMETIC)))
-        limit = BOOLEAN if op in (Primitive.AND, Primitive.OR, Primitive.NOT) else R
-        if op in (Primitive.MINUS, Primitive.LT, Primitive.RANGE, Primitive.NARROW):
-            limit = 1 << WIDEST_INTEGER
-        operands = [self.register(limit) for _ in PRIMITIVES[op].registers]
-        if op is Primitive.SELECT:
-            operands[0] = self.register(BOOLEAN)
+        limits = LIMITS.get(op, (R, R))
+        operands = [self.register(limit) for limit in limits[: len(PRIMITIVES[op].registers)]]
         imm = self.draw(st.integers(0, WIDEST_INTEGER)) if PRIMITIVES[op].uses_imm else 0
         try:
             self.builder.emit(op, *operands, imm=imm)

@@ -1,6 +1,7 @@
 """Planted bugs: for each primitive at least one in each table of meanings."""
 
 from collections.abc import Callable, Mapping
+from math import isqrt
 from typing import Final
 
 from provers.validity.arithmetise import rules as constraints
@@ -72,6 +73,12 @@ REFERENCE: Final[Mapping[Primitive, ReferenceRule]] = {
     P.HASH: _hash_in_another_domain,
     P.VERIFY_SIGNATURE: _any_signature,
     P.OUTPUT: _wrong_output,
+    P.DIV: lambda m, i: -(-m.registers[i.a] // max(m.registers[i.b], 1)),
+    P.MOD: lambda m, i: m.registers[i.a] % (m.registers[i.b] or m.registers[i.a] + 1),
+    P.BIT_AND: lambda m, i: m.registers[i.a] & m.registers[i.b] % 2**252,
+    P.BIT_OR: lambda m, i: m.registers[i.a] ^ m.registers[i.b],
+    P.BIT_XOR: lambda m, i: m.registers[i.a] | m.registers[i.b],
+    P.ISQRT: lambda m, i: isqrt(m.registers[i.a] + 1),
 }
 
 
@@ -116,6 +123,12 @@ CONSTRAINTS: Final[Mapping[Primitive, ConstraintRule]] = {
     P.HASH: lambda scope, node: hash_items(scope.builder, node.number ^ 1, _terms(scope, node)),
     P.VERIFY_SIGNATURE: lambda scope, node: 1,
     P.OUTPUT: lambda scope, node: 1,
+    P.DIV: lambda scope, node: scope.divided(node)[1],
+    P.MOD: lambda scope, node: scope.divided(node)[0],
+    P.BIT_AND: lambda scope, node: _terms(scope, node)[0],
+    P.BIT_OR: lambda scope, node: _terms(scope, node)[0] + _terms(scope, node)[1],
+    P.BIT_XOR: lambda scope, node: _terms(scope, node)[0] + _terms(scope, node)[1] - scope.common(node),
+    P.ISQRT: lambda scope, node: _terms(scope, node)[0],
 }
 
 
@@ -191,4 +204,12 @@ ON_L1: Final[Mapping[Primitive, tuple[Mutation, ...]]] = {
         M("range({}, bound=16)", "imm", "1"),
     ),
     P.OUTPUT: (M("result.outputs[{}] = registers[a]", "imm", "0"),),
+    P.DIV: (
+        M("value = {}", "unsafe_div(registers[a], registers[b])", "unsafe_div(registers[a], registers[b]) % 2**127"),
+    ),
+    P.MOD: (M("value = {}", "registers[a] % registers[b]", "registers[a] % (registers[b] + 1)"),),
+    P.BIT_AND: (M("value = {}", "registers[b] & registers[a]", "registers[b]"),),
+    P.BIT_OR: (M("value = {}", "registers[b] | registers[a]", "registers[b] ^ registers[a]"),),
+    P.BIT_XOR: (M("value = {}", "registers[a] ^ registers[b]", "registers[a] | registers[b]"),),
+    P.ISQRT: (M("value = {}", "isqrt(registers[a])", "isqrt(unsafe_add(registers[a], 1))"),),
 }

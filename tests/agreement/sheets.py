@@ -11,13 +11,37 @@ from rollup.ir.builder import Builder
 from rollup.ir.graph import Graph, Instruction
 from rollup.ir.primitives import Primitive
 from rollup.params import MAX_ATTRIBUTES, MAX_SLOTS, WIDEST_INTEGER
-from tests.agreement.bare import ELEMENTS, FLAGS, INPUTS, INTEGERS, LAYOUT, Case
+from tests.agreement.bare import DIVIDENDS, ELEMENTS, FLAGS, HALVES, INPUTS, INTEGERS, LAYOUT, Case
 
 LARGEST: Final = (1 << WIDEST_INTEGER) - 1
 POWERS: Final = (7, 8, 63, 64, 127, 128, 251, 252)
+SQUARES: Final = tuple(n * n + d for n in (3, (1 << 64) - 1, (1 << 124) - 1) for d in (-1, 0, 1))
 EDGES: Final = {
     FLAGS: (0, 1),
     INTEGERS: tuple(sorted({0, 1, 2, 3, LARGEST - 1, LARGEST} | {(1 << k) + d for k in POWERS for d in (-1, 0, 1)})),
+    HALVES: (
+        0,
+        1,
+        2,
+        3,
+        5,
+        7,
+        8,
+        255,
+        256,
+        (1 << 64) - 1,
+        1 << 64,
+        (1 << 64) + 1,
+        1 << 127,
+        (1 << 128) - 2,
+        (1 << 128) - 1,
+    ),
+    DIVIDENDS: tuple(
+        sorted(
+            {0, 1, 2, 3, 4, 8, 9, 255, 256, 257, *SQUARES, (1 << 248) - 1}
+            | {(1 << k) + d for k in (63, 64, 124, 125, 128, 192, 247) for d in (-1, 0, 1)}
+        )
+    ),
 }
 ELEMENT_EDGES: Final = (*EDGES[INTEGERS], 1 << 253, 1 << 254, R // 2, R // 2 + 1, R - 2, R - 1)
 MIDDLE: Final = (0, 3, 200, 511, 77, 1 << 251, 1 << 252, R - 5)
@@ -26,7 +50,7 @@ Row = tuple[int, ...]
 
 
 def edges(table: int) -> tuple[int, ...]:
-    """Return the numbers at which something changes, of those that a record of one of the three wide tables can hold."""
+    """Return the numbers at which something changes, of those that a record of a wide table can hold."""
     return ELEMENT_EDGES if table == ELEMENTS else EDGES[table]
 
 

@@ -9,6 +9,7 @@ from provers.validity.arithmetise.graphs import Family, Node
 from provers.validity.constraints.bits import is_less, require_bits
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.eddsa import TermSignature, is_valid_signature
+from provers.validity.constraints.integers import common_bits, divide, divide_by_power, isqrt
 from provers.validity.constraints.linear import Term
 from provers.validity.constraints.logic import is_equal, select
 from provers.validity.constraints.poseidon2 import hash_items
@@ -42,6 +43,8 @@ class Scope:
     guests: Mapping[int, Callable[[Sequence[Term]], Term]] = field(default_factory=dict)
     terms: dict[int, Term] = field(default_factory=dict)
     comparisons: dict[tuple[int, int, int], Term] = field(default_factory=dict)
+    divisions: dict[tuple[int, ...], tuple[Term, Term]] = field(default_factory=dict)
+    intersections: dict[tuple[int, ...], Term] = field(default_factory=dict)
 
     def lower(self) -> None:
         """Give every node that an effect needs its term."""
@@ -81,6 +84,29 @@ class Scope:
             other = limit if y is None else self.terms[y]
             self.comparisons[key] = is_less(self.builder, self.terms[x], other, (bound - 1).bit_length())
         return self.comparisons[key]
+
+    def width(self, place: int) -> int:
+        """Return how many bits a node, an integer, may have."""
+        return (self.node(place).bound - 1).bit_length()
+
+    def divided(self, node: Node) -> tuple[Term, Term]:
+        """Return quotient and remainder of a node's operands; each division is made once."""
+        if node.operands not in self.divisions:
+            (x, y), (a, b) = node.operands, self.operands(node)
+            number = self.node(y).number if self.node(y).op is Primitive.CONST else 0
+            if number and number & (number - 1) == 0:
+                found = divide_by_power(self.builder, a, number.bit_length() - 1, self.width(x))
+            else:
+                found = divide(self.builder, a, b, (self.width(x), self.width(y)))
+            self.divisions[node.operands] = found
+        return self.divisions[node.operands]
+
+    def common(self, node: Node) -> Term:
+        """Return the bits that a node's operands share; they are looked for once."""
+        if node.operands not in self.intersections:
+            (x, y), (a, b) = node.operands, self.operands(node)
+            self.intersections[node.operands] = common_bits(self.builder, a, b, (self.width(x), self.width(y)))
+        return self.intersections[node.operands]
 
 
 Rule = Callable[[Scope, Node], Term]
@@ -175,6 +201,33 @@ def _select(scope: Scope, node: Node) -> Term:
     return select(scope.builder, condition, yes, no)
 
 
+def _div(scope: Scope, node: Node) -> Term:
+    return scope.divided(node)[0]
+
+
+def _mod(scope: Scope, node: Node) -> Term:
+    return scope.divided(node)[1]
+
+
+def _bit_and(scope: Scope, node: Node) -> Term:
+    return scope.common(node)
+
+
+def _bit_or(scope: Scope, node: Node) -> Term:
+    a, b = scope.operands(node)
+    return a + b - scope.common(node)
+
+
+def _bit_xor(scope: Scope, node: Node) -> Term:
+    a, b = scope.operands(node)
+    return a + b - scope.common(node) * 2
+
+
+def _isqrt(scope: Scope, node: Node) -> Term:
+    (a,) = node.operands
+    return isqrt(scope.builder, scope.terms[a], scope.width(a))
+
+
 def _hash(scope: Scope, node: Node) -> Term:
     return hash_items(scope.builder, node.number, scope.operands(node))
 
@@ -210,6 +263,12 @@ RULES: Final[Mapping[Primitive, Rule]] = MappingProxyType(
         Primitive.HASH: _hash,
         Primitive.VERIFY_SIGNATURE: _verify_signature,
         Primitive.OUTPUT: _nothing,
+        Primitive.DIV: _div,
+        Primitive.MOD: _mod,
+        Primitive.BIT_AND: _bit_and,
+        Primitive.BIT_OR: _bit_or,
+        Primitive.BIT_XOR: _bit_xor,
+        Primitive.ISQRT: _isqrt,
     }
 )
 """The constraints of each primitive."""

@@ -92,6 +92,15 @@ class Builder(ABC):
         assert len(options) == 1 << len(place), f"{len(options)} options for {len(place)} bits"
         return self.hint(Hint(Op.PICK, 1, (*place, *options)))[0]
 
+    def division(self, dividend: Term, divisor: Term) -> tuple[Term, Term]:
+        """Allocate quotient and remainder of representatives in [0, R); 0 and 0 where the divisor is 0."""
+        quotient, remainder = self.hint(Hint(Op.DIVISION, 2, (dividend, divisor)))
+        return quotient, remainder
+
+    def isqrt(self, term: Term) -> Term:
+        """Allocate the square root of a representative in [0, R), rounded down."""
+        return self.hint(Hint(Op.ISQRT, 1, (term,)))[0]
+
     def product(self, a: Term, b: Term) -> Term:
         """Return a·b in a new wire: 1 constraint. Put what already stands on the right of others (bits) into `b`."""
         return self.solve(a, b)

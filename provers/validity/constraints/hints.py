@@ -6,6 +6,7 @@ A rule says what an honest prover puts on wires; it proves nothing. Every rule i
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from math import isqrt
 from types import MappingProxyType
 from typing import Final
 
@@ -27,6 +28,8 @@ class Op(IntEnum):
     QUOTIENT = 4
     ROOT = 5
     PICK = 6
+    DIVISION = 7
+    ISQRT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,19 @@ def _pick(operands: Sequence[int], brought: Sequence[int], count: int) -> list[i
     return [operands[bits + _number(operands[:bits])]]
 
 
+def _division(operands: Sequence[int], brought: Sequence[int], count: int) -> list[int]:
+    """Give quotient and remainder of two integers; 0 and 0 where the second is 0."""
+    del brought, count
+    dividend, divisor = operands
+    return list(divmod(dividend, divisor)) if divisor else [0, 0]
+
+
+def _isqrt(operands: Sequence[int], brought: Sequence[int], count: int) -> list[int]:
+    """Give the square root of an integer, rounded down."""
+    del brought, count
+    return [isqrt(operands[0])]
+
+
 def _number(bits: Sequence[int]) -> int:
     """Return the integer of bits; of an operand that is no Boolean its lowest bit counts."""
     return sum((bit & 1) << i for i, bit in enumerate(bits))
@@ -138,6 +154,8 @@ RULES: Final[Mapping[Op, Rule]] = MappingProxyType(
         Op.QUOTIENT: _quotient,
         Op.ROOT: _root,
         Op.PICK: _pick,
+        Op.DIVISION: _division,
+        Op.ISQRT: _isqrt,
     }
 )
 """The plain meaning of each rule; `tape_kernels` has the other."""

@@ -23,7 +23,7 @@ from rollup.errors import DecodeError, InternalError
 if TYPE_CHECKING:
     from provers.validity.poly.vector import Sparse
 
-SOLVE: Final = 7
+SOLVE: Final = 9
 """The operation of an instruction that solves a constraint; the others are those of `Op`."""
 _FORMAT: Final = "tandem-tape-1"
 _ARRAYS: Final = ("code", "indptr", "indices", "numbers", "table")
@@ -167,7 +167,7 @@ def _among(operation: NDArray[np.int32], *ops: Op) -> NDArray[np.bool_]:
 def _counts(operation: NDArray[np.int32], extra: NDArray[np.int32]) -> NDArray[np.int64]:
     """Return how many wires each instruction gives."""
     counts = np.ones(len(operation), dtype=np.int64)
-    counts[operation == Op.ROOT] = 2
+    counts[_among(operation, Op.ROOT, Op.DIVISION)] = 2
     several = _among(operation, Op.GIVEN, Op.BITS)
     counts[several] = extra[several]
     inserted = operation == Op.INSERTED
@@ -178,7 +178,7 @@ def _counts(operation: NDArray[np.int32], extra: NDArray[np.int32]) -> NDArray[n
 def _reads(operation: NDArray[np.int32], extra: NDArray[np.int32]) -> NDArray[np.int64]:
     """Return how many rows of operands each instruction reads."""
     reads = np.zeros(len(operation), dtype=np.int64)
-    for op, count in ((Op.VALUE, 1), (Op.BITS, 1), (Op.QUOTIENT, 2), (Op.ROOT, 3)):
+    for op, count in ((Op.VALUE, 1), (Op.BITS, 1), (Op.QUOTIENT, 2), (Op.ROOT, 3), (Op.DIVISION, 2), (Op.ISQRT, 1)):
         reads[operation == op] = count
     wide = extra.astype(np.int64)
     inserted, pick = operation == Op.INSERTED, operation == Op.PICK

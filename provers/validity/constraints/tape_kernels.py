@@ -4,10 +4,11 @@ import numpy as np
 
 from provers.validity.poly.vector_kernels import MATRIX, ONE, Matrix, combination
 from rollup.crypto.fr_kernels import SIZE, fr_copy, fr_dbl, fr_inverse, fr_is_zero, fr_mul, fr_neg, fr_sub
+from rollup.crypto.integer_kernels import divide, integer_root
 from rollup.crypto.jubjub_kernels import RAW_ONE, inverse_sqrt
 from rollup.crypto.limbs import array_address, keep, kernel, load_word, no_inline, store_word
 
-GIVEN, INSERTED, VALUE, BITS, QUOTIENT, ROOT, PICK, SOLVE = range(8)
+GIVEN, INSERTED, VALUE, BITS, QUOTIENT, ROOT, PICK, DIVISION, ISQRT, SOLVE = range(10)
 """Operations; `hints.Op` and `tape.SOLVE`."""
 SCRATCH = 48
 """Elements of scratch that `run` needs; the first holds 2^512 mod r."""
@@ -111,6 +112,13 @@ def run(
             combination(y, operands, first, at + 1, temporary)
             combination(z, operands, first, at + 2, temporary)
             extract_root(target, target + SIZE, x, y, 0 if fr_is_zero(z) else 1, r_squared, constants, rest)
+        elif op == DIVISION:
+            combination(x, operands, first, at, temporary)
+            combination(y, operands, first, at + 1, temporary)
+            divide(target, target + SIZE, x, y)
+        elif op == ISQRT:
+            combination(x, operands, first, at, temporary)
+            integer_root(target, x)
         else:
             place, start = 0, at + 1 if op == INSERTED else at
             for j in range(extra):

@@ -69,3 +69,15 @@ def test_what_a_constraint_is_solved_for_satisfies_it(a: int, b: int, rest: int,
     built = build(lambda builder, x: [builder.solve(x[0], x[1], x[2], factor)], a, b, rest)
     assert built.holds
     assert (rest + factor * built.outputs[0] - a * b) % R == 0
+
+
+@given(ELEMENTS, ELEMENTS)
+def test_a_division_is_of_representatives_and_gives_nothing_where_the_divisor_is_zero(a: int, b: int) -> None:
+    quotient, remainder = build(lambda builder, x: builder.division(*x), a, b).outputs
+    assert (quotient, remainder) == (divmod(a, b) if b else (0, 0))
+
+
+@given(ELEMENTS)
+def test_an_integer_root_is_the_largest_whose_square_fits(x: int) -> None:
+    (root,) = build(lambda b, i: [b.isqrt(i[0])], x).outputs
+    assert root * root <= x < (root + 1) ** 2

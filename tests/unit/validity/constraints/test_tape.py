@@ -33,6 +33,7 @@ def every_rule(b: Builder, x: Sequence[Term]) -> list[Term]:
     terms = [
         *first, *around, b.value(3 * p - q), *b.bits(p + q, 256), b.quotient(p + first[0], q), b.inverse(r - s),
         *b.root(p, q, r), *b.root(q * GENERATOR, q, s), b.pick([], [s]), b.pick([p, q], [7, p, q - 1, r + s]), b.value(0),
+        *b.division(p + q, r - s), *b.division(p, q - 1), b.isqrt(p - 2 * s),
         b.solve(p, q + 1, r - s, 5), b.solve(p - q, -r, -s, -1), b.product(p, 0), b.product(3, 4), b.pin(p * -7 + 2),
     ]  # fmt: skip
     return [b.product(terms[-1], terms[-2]), *terms]
@@ -122,7 +123,7 @@ def changed(tape: Tape, op: int, column: int, to: int) -> Tape:
 @pytest.mark.parametrize(
     ("op", "column", "to"),
     [
-        (Op.VALUE, 0, 8),
+        (Op.VALUE, 0, 10),
         (Op.VALUE, 0, -1),
         (Op.VALUE, 1, 5),
         (Op.VALUE, 1, -1),

@@ -139,8 +139,10 @@ def run(constants: Bytes[16384], instructions: Bytes[4096], environment: Environ
                 value = registers[b] | registers[a]
             elif op == numbers.OP_BIT_XOR:
                 value = registers[a] ^ registers[b]
-            else:
-                assert op == numbers.OP_ISQRT, "stepper: unknown primitive"
+            elif op == numbers.OP_ISQRT:
                 value = isqrt(registers[a])
+            else:
+                assert op == numbers.OP_SHR, "stepper: unknown primitive"
+                value = registers[a] >> imm
             registers[unsafe_add(unsafe_mul(i, 4), j)] = value
     return result

@@ -34,6 +34,7 @@ OP_BIT_AND: constant(uint256) = 24
 OP_BIT_OR: constant(uint256) = 25
 OP_BIT_XOR: constant(uint256) = 26
 OP_ISQRT: constant(uint256) = 27
+OP_SHR: constant(uint256) = 28
 DOMAIN_LEAF: constant(uint256) = 1
 DOMAIN_CHALLENGE: constant(uint256) = 3
 DOMAIN_WITHDRAWAL: constant(uint256) = 4

@@ -203,6 +203,10 @@ def _isqrt(machine: Machine, instruction: Instruction) -> int:
     return isqrt(machine.registers[instruction.a])
 
 
+def _shr(machine: Machine, instruction: Instruction) -> int:
+    return machine.registers[instruction.a] >> instruction.imm
+
+
 def _arg(machine: Machine, instruction: Instruction) -> int:
     machine.queue.extend(machine.registers[register] for register in instruction.operands)
     return 0
@@ -256,6 +260,7 @@ RULES: Final[Mapping[Primitive, Rule]] = MappingProxyType(
         Primitive.BIT_OR: _or,
         Primitive.BIT_XOR: _xor,
         Primitive.ISQRT: _isqrt,
+        Primitive.SHR: _shr,
     }
 )
 """The meaning of each primitive."""

@@ -15,7 +15,7 @@ CONST, INPUT, OPEN, LOAD, STORE = 1, 2, 3, 4, 5
 ADD, SUB, MUL, MINUS, LT = 6, 7, 8, 9, 10
 RANGE, NARROW, EQ, AND, OR = 11, 12, 13, 14, 15
 NOT, SELECT, ARG, HASH, VERIFY_SIGNATURE, OUTPUT = 16, 17, 18, 19, 20, 21
-DIV, MOD, BIT_AND, BIT_OR, BIT_XOR, ISQRT = 22, 23, 24, 25, 26, 27
+DIV, MOD, BIT_AND, BIT_OR, BIT_XOR, ISQRT, SHR = 22, 23, 24, 25, 26, 27, 28
 
 ROW = 16
 """Rows of a record slot in `before` and `after`: `params.MAX_ATTRIBUTES`."""
@@ -156,8 +156,10 @@ def run_to_open(
                 bits_or(memory, memory, memory + SIZE)
             elif op == BIT_XOR:
                 bits_xor(memory, memory, memory + SIZE)
-            else:
+            elif op == ISQRT:
                 integer_root(memory, memory)
+            else:
+                divide(memory, memory + SIZE, memory, powers + imm * SIZE)
             fr_mul(result, memory, table + TABLE4_R_SQUARED)
         i += 1
     keep(pool)

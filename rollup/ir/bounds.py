@@ -142,6 +142,12 @@ def _root(imm: int, bounds: tuple[int, ...]) -> int:
     return isqrt(bounds[0] - 1) + 1
 
 
+def _shift(imm: int, bounds: tuple[int, ...]) -> int:
+    _require_width(imm)
+    _require_comparable(bounds)
+    return (bounds[0] - 1 >> imm) + 1
+
+
 def _equality(imm: int, bounds: tuple[int, ...]) -> int:
     del imm, bounds
     return BOOLEAN
@@ -179,6 +185,7 @@ ARITHMETIC: Final[Mapping[Primitive, BoundRule]] = MappingProxyType(
         Primitive.BIT_OR: _all_bits,
         Primitive.BIT_XOR: _all_bits,
         Primitive.ISQRT: _root,
+        Primitive.SHR: _shift,
     }
 )
 """The rule of each primitive whose result depends on registers alone."""

@@ -43,6 +43,7 @@ class Primitive(IntEnum):
     BIT_OR = 25
     BIT_XOR = 26
     ISQRT = 27
+    SHR = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ _ROWS: Final = {
     Primitive.BIT_OR: _describe(2, ("a", "b"), "bits that are in one or both"),
     Primitive.BIT_XOR: _describe(2, ("a", "b"), "bits that are in one and not in the other"),
     Primitive.ISQRT: _describe(1, ("a",), "the square root of a rounded down"),
+    Primitive.SHR: _describe(1, ("a",), "a / 2^imm rounded down", imm=True),
 }
 
 PRIMITIVES: Final = MappingProxyType(

@@ -5,6 +5,7 @@ from rollup.program.compiler import compile_program
 from rollup.program.enums import Enum
 from rollup.program.extremes import absolute_difference, maximum, minimum
 from rollup.program.program import Program, Transaction, action
+from rollup.program.quotients import isqrt, mul_div
 from rollup.program.records import Record
 from rollup.program.statements import digest, pay, require, select, send_to_l1
 from rollup.program.tables import Table
@@ -31,8 +32,10 @@ __all__ = [
     "action",
     "compile_program",
     "digest",
+    "isqrt",
     "maximum",
     "minimum",
+    "mul_div",
     "pay",
     "require",
     "select",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final, Never
 
 from rollup.program.location import author_error
 
-_DIVIDE: Final = "division is not in the language: take the result as an argument, and require that it is right"
+_DIVIDE: Final = "only U8 … U128 can be divided, by // and %, which round down"
 _INSTEAD: Final = {
     "//": _DIVIDE,
     "/": _DIVIDE,
@@ -13,7 +13,8 @@ _INSTEAD: Final = {
     "divmod": _DIVIDE,
     "^": "use a != b for the exclusive or of two Bool",
     "**": "multiply",
-    "<<": "multiply by a power of two",
+    **dict.fromkeys(("<<", ">>"), "only U8 … U128 can be shifted, by a fixed number: a << 3"),
+    **dict.fromkeys(("&", "|"), "only Bool and U8 … U128 have bits"),
     "abs": "no number is negative; absolute_difference(a, b) is the distance of two",
     **dict.fromkeys(("<", "<=", ">", ">="), "only U8 … U128 have an order"),
 }

@@ -128,6 +128,54 @@ class UInt(Value):
         """Return the difference from a literal; the transaction fails if it underflows."""
         return _difference(coerce(other, type(self)), self)
 
+    def __floordiv__(self, other: "UInt | int") -> Self:
+        """Return the quotient, rounded down; the transaction fails if the divisor is 0."""
+        return _divided(self, other, Primitive.DIV, "//")
+
+    def __mod__(self, other: "UInt | int") -> Self:
+        """Return what the division leaves; the transaction fails if the divisor is 0."""
+        return _divided(self, other, Primitive.MOD, "%")
+
+    def __divmod__(self, other: "UInt | int") -> tuple[Self, Self]:
+        """Return `//` and `%`."""
+        return self // other, self % other
+
+    def __rfloordiv__(self, other: int) -> Self:
+        """Divide a literal."""
+        return coerce(other, type(self)) // self
+
+    def __rmod__(self, other: int) -> Self:
+        """Divide a literal."""
+        return coerce(other, type(self)) % self
+
+    def __rdivmod__(self, other: int) -> tuple[Self, Self]:
+        """Divide a literal."""
+        return divmod(coerce(other, type(self)), self)
+
+    def __and__(self, other: "UInt | int") -> Self:
+        """Return the bits that are in both."""
+        return _bitwise(self, other, Primitive.BIT_AND, "&")
+
+    def __or__(self, other: "UInt | int") -> Self:
+        """Return the bits that are in one or both."""
+        return _bitwise(self, other, Primitive.BIT_OR, "|")
+
+    def __xor__(self, other: "UInt | int") -> Self:
+        """Return the bits that are in one and not in the other."""
+        return _bitwise(self, other, Primitive.BIT_XOR, "^")
+
+    def __invert__(self) -> Self:
+        """Return the bits of the type that are not in it."""
+        return self ^ (1 << self.WIDTH) - 1
+
+    def __lshift__(self, places: int) -> Self:
+        """Return the product with 2^places; the transaction fails if it overflows."""
+        return _sum_or_product(self, 1 << _places(self, places, "<<"), Primitive.MUL, "<<")
+
+    def __rshift__(self, places: int) -> Self:
+        """Return the quotient by 2^places, rounded down."""
+        return self // (1 << _places(self, places, ">>"))
+
     def __lt__(self, other: "UInt | int") -> Bool:
         """Compare."""
         return _less(self, other, "<")
@@ -146,6 +194,9 @@ class UInt(Value):
 
     __radd__ = __add__
     __rmul__ = __mul__
+    __rand__ = __and__
+    __ror__ = __or__
+    __rxor__ = __xor__
 
 
 class U8(UInt):
@@ -244,7 +295,7 @@ def coerce(value: object, kind: type[V]) -> V:
             return _literal(int(value), kind)
     elif isinstance(value, int) and not kind.WRITTEN:
         return _literal(value, kind)
-    raise author_error(f"{_name_of(value)} where {kind.__name__} is due", _remedy(value, kind))
+    raise author_error(f"{name_of(value)} where {kind.__name__} is due", _remedy(value, kind))
 
 
 def convert(value: object, kind: type[V]) -> V:
@@ -281,7 +332,7 @@ def unify(left: object, right: object, symbol: str) -> type[Value]:
         return max(kinds, key=operator.attrgetter("WIDTH"))
     if not kinds:
         raise author_error(f"{symbol} of literals alone", "give one of them a type: U64(1)")
-    raise author_error(f"{symbol} of {_name_of(left)} and {_name_of(right)}: these types do not go together")
+    raise author_error(f"{symbol} of {name_of(left)} and {name_of(right)}: these types do not go together")
 
 
 def _meet(left: object, right: object, symbol: str) -> tuple[type[Value], Tracing, int, int]:
@@ -314,8 +365,51 @@ def _sum_or_product(left: U, right: object, op: Primitive, symbol: str) -> U:
     if isinstance(right, Field):
         return cast("U", NotImplemented)  # Python turns to the operation of Field
     kind, tracing, a, b = _meet(left, right, symbol)
-    result = tracing.narrow(tracing.emit(op, a, b), kind.WIDTH, f"{kind.__name__} overflow in {symbol}")
-    return cast("U", wrap(kind, tracing, result))  # mypy takes the left one's type; it is the wider one's
+    overflow = f"{kind.__name__} overflow in {symbol}"
+    bounds = tracing.builder.bounds
+    wide = op is Primitive.MUL and (bounds[a] - 1) * (bounds[b] - 1) >= R
+    result = _wide_product(tracing, a, b, overflow) if wide else tracing.emit(op, a, b)
+    return cast("U", wrap(kind, tracing, tracing.narrow(result, kind.WIDTH, overflow)))  # the type is the wider one's
+
+
+def _wide_product(tracing: Tracing, a: int, b: int, overflow: str) -> int:
+    """a·b of two numbers below 2^128: with a = h·2^64 + l, h·b must be below 2^64, or the product is 2^128 at least."""
+    half = tracing.builder.const(1 << 64)
+    high = tracing.emit(Primitive.MUL, tracing.emit(Primitive.SHR, a, imm=64), b)
+    high = tracing.emit(Primitive.MUL, tracing.narrow(high, 64, overflow), half)
+    return tracing.emit(Primitive.ADD, high, tracing.emit(Primitive.MUL, tracing.emit(Primitive.MOD, a, half), b))
+
+
+def _divided(left: U, right: object, op: Primitive, symbol: str) -> U:
+    if isinstance(right, Field):
+        return cast("U", NotImplemented)
+    if isinstance(right, int) and not right:
+        raise author_error(f"{symbol} by 0")
+    kind, tracing, a, b = _meet(left, right, symbol)
+    if isinstance(right, int) and right & (right - 1) == 0 and op is Primitive.DIV:
+        return cast("U", wrap(kind, tracing, tracing.emit(Primitive.SHR, a, imm=right.bit_length() - 1)))
+    if not isinstance(right, int):
+        zero = tracing.emit(Primitive.EQ, b, tracing.builder.const(0))
+        tracing.require(tracing.negate(zero), f"{kind.__name__} division by zero")
+    return cast("U", wrap(kind, tracing, tracing.emit(op, a, b)))
+
+
+def _bitwise(left: U, right: object, op: Primitive, symbol: str) -> U:
+    kind, tracing, a, b = _meet(left, right, symbol)
+    if not issubclass(kind, UInt):
+        raise author_error(f"{symbol} is not defined for {kind.__name__}", "only U8 … U128 have bits")
+    return cast("U", wrap(kind, tracing, tracing.emit(op, a, b)))
+
+
+def _places(value: UInt, places: object, symbol: str) -> int:
+    if isinstance(places, bool) or not isinstance(places, int):
+        raise author_error(
+            f"{symbol} by {name_of(places)}", "shift by a fixed number; to choose among powers, use select or an Array"
+        )
+    if not 0 <= places < value.WIDTH:
+        name = type(value).__name__
+        raise author_error(f"{symbol} by {places} places of a {name}", expected=f"0 … {value.WIDTH - 1}", got=places)
+    return places
 
 
 def _difference(left: U, right: object) -> U:
@@ -341,7 +435,8 @@ def _in_field(op: Primitive, left: object, right: object) -> Field:
     return wrap(Field, tracing, tracing.emit(op, a, b))
 
 
-def _name_of(value: object) -> str:
+def name_of(value: object) -> str:
+    """Return what an error calls a value."""
     return type(value).__name__ if isinstance(value, Value) else f"{type(value).__name__} {value!r}"
 
 

@@ -220,4 +220,5 @@ CORPORA: Final[Mapping[Primitive, Cases]] = {
     P.BIT_OR: _arithmetic(P.BIT_OR, INTEGERS, INTEGERS),
     P.BIT_XOR: _arithmetic(P.BIT_XOR, INTEGERS, INTEGERS),
     P.ISQRT: _arithmetic(P.ISQRT, DIVIDENDS),
+    P.SHR: _by_width(P.SHR),
 }

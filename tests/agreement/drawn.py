@@ -25,7 +25,7 @@ _COMPARED = (COMPARABLE, COMPARABLE)
 _FLAGS = (BOOLEAN, BOOLEAN)
 LIMITS: Mapping[Primitive, tuple[int, ...]] = {
     **dict.fromkeys((Primitive.AND, Primitive.OR, Primitive.NOT), _FLAGS),
-    **dict.fromkeys((Primitive.MINUS, Primitive.LT, Primitive.RANGE, Primitive.NARROW), _COMPARED),
+    **dict.fromkeys((Primitive.MINUS, Primitive.LT, Primitive.RANGE, Primitive.NARROW, Primitive.SHR), _COMPARED),
     **dict.fromkeys((Primitive.BIT_AND, Primitive.BIT_OR, Primitive.BIT_XOR), _COMPARED),
     **dict.fromkeys((Primitive.DIV, Primitive.MOD), (DIVIDEND, DIVISOR)),
     Primitive.ISQRT: (DIVIDEND,),

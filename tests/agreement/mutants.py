@@ -7,6 +7,7 @@ from typing import Final
 from provers.validity.arithmetise import rules as constraints
 from provers.validity.arithmetise.graphs import Node
 from provers.validity.arithmetise.rules import Scope
+from provers.validity.constraints.bits import from_bits
 from provers.validity.constraints.linear import Term
 from provers.validity.constraints.poseidon2 import hash_items
 from rollup.crypto.fr import R
@@ -79,6 +80,7 @@ REFERENCE: Final[Mapping[Primitive, ReferenceRule]] = {
     P.BIT_OR: lambda m, i: m.registers[i.a] ^ m.registers[i.b],
     P.BIT_XOR: lambda m, i: m.registers[i.a] | m.registers[i.b],
     P.ISQRT: lambda m, i: isqrt(m.registers[i.a] + 1),
+    P.SHR: lambda m, i: m.registers[i.a] >> min(i.imm, 252),
 }
 
 
@@ -129,6 +131,7 @@ CONSTRAINTS: Final[Mapping[Primitive, ConstraintRule]] = {
     P.BIT_OR: lambda scope, node: _terms(scope, node)[0] + _terms(scope, node)[1],
     P.BIT_XOR: lambda scope, node: _terms(scope, node)[0] + _terms(scope, node)[1] - scope.common(node),
     P.ISQRT: lambda scope, node: _terms(scope, node)[0],
+    P.SHR: lambda scope, node: from_bits(scope.bits(node.operands[0])[: node.number]),
 }
 
 
@@ -212,4 +215,5 @@ ON_L1: Final[Mapping[Primitive, tuple[Mutation, ...]]] = {
     P.BIT_OR: (M("value = {}", "registers[b] | registers[a]", "registers[b] ^ registers[a]"),),
     P.BIT_XOR: (M("value = {}", "registers[a] ^ registers[b]", "registers[a] | registers[b]"),),
     P.ISQRT: (M("value = {}", "isqrt(registers[a])", "isqrt(unsafe_add(registers[a], 1))"),),
+    P.SHR: (M("value = {}", "registers[a] >> imm", "registers[a] >> (imm & 127)"),),
 }

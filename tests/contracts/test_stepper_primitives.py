@@ -36,6 +36,9 @@ PRELUDE = (I(P.INPUT, a=1), I(P.INPUT, a=2), I(P.EQ, a=0, b=1), I(P.NOT, a=2), I
 POOL = (R - 1, 0, 12_345)
 SIGNATURE = eddsa.sign(secret(ALICE), (POOL[2],))
 
+INTEGERS = (I(P.NARROW, 253, 0), I(P.NARROW, 253, 1))
+"""The elements as operands whose bits make no element that is too large."""
+
 BODIES: dict[P, tuple[Instruction, ...]] = {
     P.CONST: (I(P.CONST, a=2),),
     P.INPUT: (I(P.INPUT, a=7),),
@@ -62,6 +65,11 @@ BODIES: dict[P, tuple[Instruction, ...]] = {
         I(P.VERIFY_SIGNATURE, 1, a=1, b=3, c=4),
     ),
     P.OUTPUT: (I(P.OUTPUT, Output.FEES, 0),),
+    P.DIV: (I(P.DIV, a=0, b=1),),
+    P.MOD: (I(P.MOD, a=0, b=1),),
+    **{op: (*INTEGERS, I(op, a=5, b=6)) for op in (P.BIT_AND, P.BIT_OR, P.BIT_XOR)},
+    P.ISQRT: (I(P.ISQRT, a=0),),
+    P.SHR: (I(P.SHR, 100, 0),),
 }
 
 EDGES = (0, 1, 2, 2**64 - 1, 2**64, 2**252, 2**253 - 1, 2**253, (R - 1) // 2, R - 2, R - 1)
@@ -129,7 +137,7 @@ def test_valid_signature_is_one_on_l1(l1: L1Client, stepper_of: Callable[[Image]
         assert words[Output.WITHDRAWALS_COUNT + 1] == expected
 
 
-@pytest.mark.parametrize("op", [22, 23, 128, 255])
+@pytest.mark.parametrize("op", [29, 30, 128, 255])
 def test_code_with_an_unknown_primitive_reverts(
     l1: L1Client, poseidon2: Contract, eddsa_contract: Contract, refusal: Callable[..., str], op: int
 ) -> None:

@@ -6,10 +6,10 @@ from types import MappingProxyType
 from typing import Final
 
 from provers.validity.arithmetise.graphs import Family, Node
-from provers.validity.constraints.bits import is_less, require_bits
+from provers.validity.constraints.bits import from_bits, is_less, require_bits
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.eddsa import TermSignature, is_valid_signature
-from provers.validity.constraints.integers import common_bits, divide, divide_by_power, isqrt
+from provers.validity.constraints.integers import common_bits, divide, isqrt
 from provers.validity.constraints.linear import Term
 from provers.validity.constraints.logic import is_equal, select
 from provers.validity.constraints.poseidon2 import hash_items
@@ -45,6 +45,7 @@ class Scope:
     comparisons: dict[tuple[int, int, int], Term] = field(default_factory=dict)
     divisions: dict[tuple[int, ...], tuple[Term, Term]] = field(default_factory=dict)
     intersections: dict[tuple[int, ...], Term] = field(default_factory=dict)
+    decompositions: dict[int, list[Term]] = field(default_factory=dict)
 
     def lower(self) -> None:
         """Give every node that an effect needs its term."""
@@ -89,23 +90,29 @@ class Scope:
         """Return how many bits a node, an integer, may have."""
         return (self.node(place).bound - 1).bit_length()
 
+    def bits(self, place: int) -> list[Term]:
+        """Return the bits of a node, an integer; it is taken apart once."""
+        if place not in self.decompositions:
+            self.decompositions[place] = require_bits(self.builder, self.terms[place], self.width(place))
+        return self.decompositions[place]
+
     def divided(self, node: Node) -> tuple[Term, Term]:
         """Return quotient and remainder of a node's operands; each division is made once."""
         if node.operands not in self.divisions:
             (x, y), (a, b) = node.operands, self.operands(node)
             number = self.node(y).number if self.node(y).op is Primitive.CONST else 0
             if number and number & (number - 1) == 0:
-                found = divide_by_power(self.builder, a, number.bit_length() - 1, self.width(x))
+                bits, places = self.bits(x), number.bit_length() - 1
+                self.divisions[node.operands] = from_bits(bits[places:]), from_bits(bits[:places])
             else:
-                found = divide(self.builder, a, b, (self.width(x), self.width(y)))
-            self.divisions[node.operands] = found
+                self.divisions[node.operands] = divide(self.builder, a, b, (self.width(x), self.width(y)))
         return self.divisions[node.operands]
 
     def common(self, node: Node) -> Term:
         """Return the bits that a node's operands share; they are looked for once."""
         if node.operands not in self.intersections:
-            (x, y), (a, b) = node.operands, self.operands(node)
-            self.intersections[node.operands] = common_bits(self.builder, a, b, (self.width(x), self.width(y)))
+            x, y = node.operands
+            self.intersections[x, y] = common_bits(self.builder, self.bits(x), self.bits(y))
         return self.intersections[node.operands]
 
 
@@ -228,6 +235,11 @@ def _isqrt(scope: Scope, node: Node) -> Term:
     return isqrt(scope.builder, scope.terms[a], scope.width(a))
 
 
+def _shr(scope: Scope, node: Node) -> Term:
+    (a,) = node.operands
+    return from_bits(scope.bits(a)[node.number :])
+
+
 def _hash(scope: Scope, node: Node) -> Term:
     return hash_items(scope.builder, node.number, scope.operands(node))
 
@@ -269,6 +281,7 @@ RULES: Final[Mapping[Primitive, Rule]] = MappingProxyType(
         Primitive.BIT_OR: _bit_or,
         Primitive.BIT_XOR: _bit_xor,
         Primitive.ISQRT: _isqrt,
+        Primitive.SHR: _shr,
     }
 )
 """The constraints of each primitive."""

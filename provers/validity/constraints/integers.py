@@ -1,5 +1,7 @@
 """Division, roots and bitwise operations of integers that are known to be small."""
 
+from collections.abc import Sequence
+
 from provers.validity.constraints.bits import from_bits, is_less, require_bits
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term
@@ -53,13 +55,6 @@ def isqrt(b: Builder, radicand: Term, width: int) -> Term:
     return root
 
 
-def divide_by_power(b: Builder, dividend: Term, exponent: int, width: int) -> tuple[Term, Term]:
-    """Return quotient and remainder of an integer below 2^width by 2^exponent: width + 1 constraints."""
-    bits = require_bits(b, dividend, width)
-    return from_bits(bits[exponent:]), from_bits(bits[:exponent])
-
-
-def common_bits(b: Builder, x: Term, y: Term, widths: tuple[int, int]) -> Term:
-    """Return the integer of the bits that are in both: the `widths` and the smaller of them, and 2 more constraints."""
-    pairs = zip(require_bits(b, x, widths[0]), require_bits(b, y, widths[1]), strict=False)
-    return from_bits([b.product(left, right) for left, right in pairs])
+def common_bits(b: Builder, x: Sequence[Term], y: Sequence[Term]) -> Term:
+    """Return the integer of the bits that are in both, of Booleans, the lowest first: a constraint for each of the shorter."""
+    return from_bits([b.product(left, right) for left, right in zip(x, y, strict=False)])

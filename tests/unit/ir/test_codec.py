@@ -45,7 +45,7 @@ def test_code_when_encoded_is_a_whole_number_of_words(count: int, words: int) ->
         (NOT_BYTES, "whole number of words"),
         (bytes(32), "word of padding"),
         (NOT_BYTES * 4 + bytes(32), "word of padding"),
-        (bytes([22]) + bytes(31), "no known primitive"),
+        (bytes([29]) + bytes(31), "no known primitive"),
         (NOT_BYTES + bytes(8) + NOT_BYTES + bytes(8), "instruction 1 is of no known primitive"),
         (bytes([16, 1, 0, 0, 0, 0, 0, 0]) + bytes(24), "does not use"),
         (bytes([16, 0, 0, 0, 0, 1, 0, 0]) + bytes(24), "does not use"),

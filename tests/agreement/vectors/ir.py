@@ -13,6 +13,7 @@ from tests.agreement.vectors.words import R, hash_words, render, word
 OPS: Final = (
     *("stop", "const", "input", "open", "load", "store", "add", "sub", "mul", "minus", "lt", "range", "narrow", "eq"),
     *("and", "or", "not", "select", "arg", "hash", "verify_signature", "output"),
+    *("div", "mod", "bit_and", "bit_or", "bit_xor", "isqrt", "shr"),
 )
 """By number."""
 Row = tuple[str, int, int, int, int]
@@ -66,6 +67,16 @@ def cases() -> list[Case]:
         Case("and", [("lt", 0, 3, 2, 0), ("and", 0, 0, 8, 0)], 0),
         Case("or", [("lt", 0, 3, 2, 0), ("or", 0, 0, 8, 0)], 1),
         Case("not", [("not", 0, 0, 0, 0)], 0),
+        Case("div", [("div", 0, 3, 1, 0)], 15),
+        Case("div by 0", [("lt", 0, 3, 2, 0), ("div", 0, 3, 8, 0)], 0),
+        Case("mod", [("mod", 0, 3, 1, 0)], 15),
+        Case("mod by 0", [("lt", 0, 3, 2, 0), ("mod", 0, 3, 8, 0)], 0),
+        Case("bit_and", [("bit_and", 0, 2, 3, 0)], 0b1000),
+        Case("bit_or", [("bit_or", 0, 2, 3, 0)], 0b111101100),
+        Case("bit_xor", [("bit_xor", 0, 2, 3, 0)], 0b111100100),
+        Case("isqrt", [("isqrt", 0, 3, 0, 0)], 17),
+        Case("shr", [("shr", 3, 3, 0, 0)], 37),
+        Case("shr of all bits", [("shr", 253, 6, 0, 0)], 0),
         Case("select", [("select", 0, 0, 6, 7)], 2**253 - 1),
         Case("arg", [("arg", 0, 1, 2, 3), ("hash", 8, 3, 0, 0)], hash_items(8, [19, 200, 300])),
         Case("hash of nothing", [("hash", 255, 0, 0, 0)], hash_items(255, [])),
@@ -127,7 +138,7 @@ def identity() -> dict[str, object]:
     while len(level) > 1:
         level = [keccak(level[k] + level[k + 1]) for k in range(0, len(level), 2)]
     # account_bits, key_bits, table_bits, depth, argument_bits, stride, capacity, inbox_cap, actions, table_widths
-    layout = (5, 9, 3, 6, 264, 9, 128, 32, 4, int.from_bytes(bytes((5, 5, 16, 16, 16)).ljust(32, b"\0"), "big"))
+    layout = (5, 9, 3, 6, 264, 9, 128, 32, 4, int.from_bytes(bytes((5, 5, 16, 16, 16, 16, 16)).ljust(32, b"\0"), "big"))
     rows = [
         {"tag": tag, "arguments": arguments, "case": case.name, "leaf": code_leaf.hex()}
         for (tag, arguments, case), code_leaf in zip(graphs, leaves, strict=True)

@@ -82,9 +82,9 @@ def test_each_primitive_agrees_with_the_interpreter_at_the_edges(op: Primitive, 
     widths = (1, width, width) if op is Primitive.SELECT else (width, width)
     if op in {Primitive.ADD, Primitive.MUL}:
         widths = (FULL, 253)
-    builder = GraphBuilder(LAYOUT, widths)
     if op in {Primitive.DIV, Primitive.MOD, Primitive.ISQRT}:
         widths = (248, 128)
+    builder = GraphBuilder(LAYOUT, widths)
     arity, imm = len(PRIMITIVES[op].registers), 0
     if PRIMITIVES[op].uses_imm and op is not Primitive.OPEN:
         imm = data.draw(st.sampled_from([0, 1, 64, 252, 253]))

@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check bench-proving clean
+.PHONY: help venv demo test check bench bench-proving clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,9 @@ check: $(VENV)/test.stamp  ## Check lint, format, types and layers
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+bench: $(VENV)/test.stamp  ## Measure execution: native beside the plain interpreter (JSON=FILE writes it)
+	$(BIN)/python -m benchmarks.execution $(if $(JSON),--json $(JSON)) $(ARGS)
 
 bench-proving: $(VENV)/test.stamp  ## Measure proving beside zksnake, snarkjs and arkworks (JSON=FILE writes it)
 	$(BIN)/python -m benchmarks.proving $(if $(JSON),--json $(JSON)) $(ARGS)

@@ -12,9 +12,12 @@ from provers.validity.arithmetise.rules import Scope
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term
 from provers.validity.constraints.r1cs import ints_of
+from rollup.crypto.limbs import ints_from_words, words_from_ints
 from rollup.execution import interpreter
 from rollup.execution.compiled import CompiledInterpreter
 from rollup.execution.engine import Runner
+from rollup.execution.native import Calls, NativeExecutor, NativeState
+from rollup.execution.native_program import NativeProgram
 from rollup.ir.graph import Graph
 from rollup.ir.layout import Layout, TableLayout, accounts_table
 from rollup.ir.primitives import Primitive
@@ -84,6 +87,27 @@ def by_kernels(case: Case) -> Verdict:
     return by_reference(case, COMPILED)
 
 
+def by_native(case: Case) -> dict[str, object]:
+    """Run a case by the kernel that runs many calls, as the only one: the records that are not absent, by tree index, and the first outputs."""
+    program = NativeProgram.of([case.graph], LAYOUT, chained=False)
+    indices = by_reference(case).outcome.indices
+    state = NativeState(LAYOUT, {i: record for i, record in zip(indices, case.records, strict=True) if any(record)})
+    words = words_from_ints(UNWRITTEN[: len(PROVED_OUTPUTS)], 4)
+    NativeExecutor(program).run(Calls.of(program, [(0, case.inputs)]), state, words)
+    return {"records": dict(state.items()), "words": tuple(ints_from_words(words))}
+
+
+def as_state(case: Case, outcome: Outcome) -> dict[str, object] | None:
+    """Return an outcome as `by_native` does; None if the case has two records at one tree index, which no state has."""
+    records = dict(zip(outcome.indices, case.records, strict=True))
+    if [records[index] for index in outcome.indices] != list(case.records):
+        return None
+    # SPEC: machine.md §5, Records: slots in the order 1, 2, …, n, 0.
+    for slot in (*range(1, len(outcome.indices)), *range(min(1, len(outcome.indices)))):
+        records[outcome.indices[slot]] = outcome.records[slot]
+    return {"records": {index: record for index, record in records.items() if any(record)}, "words": outcome.words}
+
+
 def by_constraints(case: Case, *, determined: bool = True) -> Outcome:
     """Compute a case as a prover does, prove it, and make sure that nothing else could be proved.
 
@@ -136,6 +160,6 @@ def _require_determined(built: Built) -> None:
     assert chosen <= set(shape.free), "a prover can choose a wire"
 
 
-def verifies_signatures(graph: Graph) -> bool:
-    """Tell whether a graph is costly to prove."""
-    return any(instruction.op is Primitive.VERIFY_SIGNATURE for instruction in graph.instructions)
+def signatures_of(graph: Graph) -> int:
+    """Return how many signatures a graph verifies, which makes it costly to prove."""
+    return sum(instruction.op is Primitive.VERIFY_SIGNATURE for instruction in graph.instructions)

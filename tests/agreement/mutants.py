@@ -11,8 +11,10 @@ from provers.validity.constraints.bits import from_bits
 from provers.validity.constraints.linear import Term
 from provers.validity.constraints.poseidon2 import hash_items
 from rollup.crypto.fr import R
-from rollup.execution import interpreter
+from rollup.execution import interpreter, native_program
+from rollup.execution import native_kernels as n
 from rollup.execution.interpreter import Machine
+from rollup.execution.native_program import _Encoder
 from rollup.ir.graph import Instruction
 from rollup.ir.primitives import Primitive
 from tests.agreement.weaving import Mutation
@@ -20,6 +22,7 @@ from tests.agreement.weaving import Mutation
 P = Primitive
 ReferenceRule = Callable[[Machine, Instruction], int]
 ConstraintRule = Callable[[Scope, Node], Term]
+NativeRule = Callable[[_Encoder, int, Instruction], None]
 
 
 def _wrong_index(machine: Machine, instruction: Instruction) -> int:
@@ -147,6 +150,90 @@ def unproved(rule: ConstraintRule) -> ConstraintRule:
 
 UNPROVED: Final[Mapping[Primitive, ConstraintRule]] = {
     op: unproved(rule) for op, rule in constraints.RULES.items() if op not in (P.STORE, P.ARG, P.OUTPUT)
+}
+
+Change = Callable[[list[int]], object]
+
+
+def encoded_with(op: Primitive, change: Change, *, effect: bool = False) -> NativeRule:
+    """Return a rule that encodes a primitive as it should be, and then changes the last row: operation, d, a, b, c."""
+
+    right = native_program.RULES[op]
+
+    def rule(encoder: _Encoder, register: int, instruction: Instruction) -> None:
+        right(encoder, register, instruction)
+        rows = encoder.effects if effect else encoder.code
+        row = list(rows[-1])
+        change(row)
+        rows[-1] = tuple(row)
+
+    return rule
+
+
+def _put(place: int, value: int) -> Change:
+    return lambda row: row.__setitem__(place, value)
+
+
+def _add(place: int, value: int) -> Change:
+    return lambda row: row.__setitem__(place, row[place] + value)
+
+
+def _swap(first: int, second: int) -> Change:
+    def change(row: list[int]) -> None:
+        row[first], row[second] = row[second], row[first]
+
+    return change
+
+
+def _become(**names: str) -> Change:
+    """Turn operations into others."""
+    numbers = {getattr(n, old): getattr(n, new) for old, new in names.items()}
+    return lambda row: row.__setitem__(0, numbers.get(row[0], row[0]))
+
+
+def _other_constant(encoder: _Encoder, register: int, instruction: Instruction) -> None:
+    encoder.values[register] = encoder.graph.constants[instruction.a] ^ 1
+
+
+def _queue_backwards(encoder: _Encoder, register: int, instruction: Instruction) -> None:
+    del register
+    encoder.queue += instruction.operands[::-1]
+
+
+NATIVE: Final[Mapping[Primitive, NativeRule]] = {
+    P.CONST: _other_constant,
+    P.ARG: _queue_backwards,
+    **{
+        op: encoded_with(op, change, effect=op in (P.STORE, P.OUTPUT))
+        for op, change in {
+            P.INPUT: _put(2, 0),
+            P.OPEN: _put(3, 0),
+            P.LOAD: _put(2, 0),
+            P.STORE: _put(2, 0),
+            P.ADD: _become(ADD1="MINUS1", ADD4="SUB4"),
+            P.SUB: _swap(2, 3),
+            P.MUL: _become(MUL1="ADD1", MUL4="ADD4", SHL4="SHR4"),
+            P.MINUS: _become(MINUS1="BIT_XOR1", MINUS4="SUB4"),
+            P.LT: _swap(2, 3),
+            P.RANGE: _add(3, -1),
+            P.NARROW: _add(3, -1),
+            P.EQ: _become(EQ1="LT1", EQ4="LT4"),
+            P.AND: _become(AND="OR"),
+            P.OR: _become(OR="AND"),
+            P.NOT: _become(NOT="BIT_AND1"),
+            P.SELECT: _swap(3, 4),
+            P.HASH: _add(3, 1),
+            P.VERIFY_SIGNATURE: _become(VERIFY="EQ1"),
+            P.OUTPUT: _put(2, 0),
+            P.DIV: _become(DIV1="MOD1", DIV4="MOD4"),
+            P.MOD: _become(MOD1="DIV1", MOD4="DIV4"),
+            P.BIT_AND: _become(BIT_AND1="BIT_OR1", BIT_AND4="BIT_OR4"),
+            P.BIT_OR: _become(BIT_OR1="BIT_XOR1", BIT_OR4="BIT_XOR4"),
+            P.BIT_XOR: _become(BIT_XOR1="BIT_OR1", BIT_XOR4="BIT_OR4"),
+            P.ISQRT: _become(ISQRT4="SHR4"),
+            P.SHR: _add(3, 1),
+        }.items()
+    },
 }
 
 M = Mutation

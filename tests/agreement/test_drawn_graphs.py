@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from rollup.ir.primitives import Primitive
-from tests.agreement.bare import Case, by_constraints, by_kernels, by_reference
+from tests.agreement.bare import Case, as_state, by_constraints, by_kernels, by_native, by_reference, signatures_of
 from tests.agreement.drawn import cases
 from tests.agreement.on_l1 import Bare
 
@@ -15,6 +15,9 @@ drawing = settings(suppress_health_check=list(HealthCheck))
 def agree_off_l1(case: Case) -> None:
     expected = by_reference(case)
     assert by_kernels(case) == expected
+    state = as_state(case, expected.outcome)
+    if state is not None and signatures_of(case.graph) < 2:
+        assert by_native(case) == state
     assert by_constraints(case) == expected.outcome
 
 

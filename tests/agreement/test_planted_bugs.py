@@ -6,12 +6,21 @@ import pytest
 
 from l1bridge.client import L1Client
 from provers.validity.arithmetise import graphs, rules
-from rollup.execution import interpreter
+from rollup.execution import interpreter, native_program
 from rollup.ir.primitives import Primitive
 from rollup.ports.l1 import Contract, L1Reverted
-from tests.agreement.bare import Case, Outcome, by_constraints, by_kernels, by_reference
+from tests.agreement.bare import (
+    Case,
+    Outcome,
+    as_state,
+    by_constraints,
+    by_kernels,
+    by_native,
+    by_reference,
+    signatures_of,
+)
 from tests.agreement.corpus import corpus
-from tests.agreement.mutants import CONSTRAINTS, ON_L1, REFERENCE, UNPROVED
+from tests.agreement.mutants import CONSTRAINTS, NATIVE, ON_L1, REFERENCE, UNPROVED
 from tests.agreement.on_l1 import Bare, interpreter_contract
 from tests.agreement.weaving import Mutation
 
@@ -39,13 +48,24 @@ def outcome(case: Case) -> Outcome:
 
 
 def test_bugs_are_planted_in_every_rule_of_every_table() -> None:
-    assert set(REFERENCE) == set(CONSTRAINTS) == set(ON_L1) == set(Primitive)
+    assert set(REFERENCE) == set(NATIVE) == set(CONSTRAINTS) == set(ON_L1) == set(Primitive)
 
 
 @pytest.mark.parametrize("primitive", Primitive)
 def test_bug_in_a_rule_of_the_reference_is_noticed(monkeypatch: pytest.MonkeyPatch, primitive: Primitive) -> None:
     monkeypatch.setattr(interpreter, "RULES", {**interpreter.RULES, primitive: REFERENCE[primitive]})
     assert notices(primitive, by_reference, by_kernels)
+
+
+@pytest.mark.parametrize("primitive", Primitive)
+def test_bug_in_a_rule_of_many_calls_is_noticed(monkeypatch: pytest.MonkeyPatch, primitive: Primitive) -> None:
+    cases = [case for case in corpus(primitive) if signatures_of(case.graph) < 2]
+    expected = [as_state(case, outcome(case)) for case in cases]
+    mutant = {**native_program.RULES, primitive: NATIVE[primitive]}
+    pairs = [(case, state) for case, state in zip(cases, expected, strict=True) if state is not None]
+    assert not any(differs(by_native, case, state) for case, state in pairs)
+    monkeypatch.setattr(native_program, "RULES", mutant)
+    assert any(differs(by_native, case, state) for case, state in pairs)
 
 
 @pytest.mark.parametrize("primitive", Primitive)

@@ -3,14 +3,19 @@
 import pytest
 
 from provers.validity.arithmetise import rules
-from rollup.execution import interpreter
+from rollup.execution import interpreter, native_program
 from rollup.ir.check import check
 from rollup.ir.primitives import PRIMITIVES, Primitive
-from tests.agreement.bare import LAYOUT, by_constraints, by_kernels, by_reference, verifies_signatures
+from tests.agreement.bare import LAYOUT, as_state, by_constraints, by_kernels, by_native, by_reference, signatures_of
 from tests.agreement.corpus import CORPORA, corpus
 from tests.agreement.on_l1 import LIBRARY, Bare
 
-TABLES = {"reference": interpreter.RULES, "constraints": rules.RULES, "corpora": CORPORA}
+TABLES = {
+    "reference": interpreter.RULES,
+    "native": native_program.RULES,
+    "constraints": rules.RULES,
+    "corpora": CORPORA,
+}
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -38,9 +43,20 @@ def test_primitive_means_the_same_in_python_and_kernels(primitive: Primitive) ->
 
 
 @pytest.mark.parametrize("primitive", Primitive)
+def test_primitive_means_the_same_where_many_calls_run(primitive: Primitive) -> None:
+    compared = 0
+    for case in corpus(primitive):
+        expected = as_state(case, by_reference(case).outcome)
+        if expected is not None and signatures_of(case.graph) < 2:
+            assert by_native(case) == expected
+            compared += 1
+    assert compared
+
+
+@pytest.mark.parametrize("primitive", Primitive)
 def test_primitive_means_the_same_in_constraints_and_leaves_no_choice(primitive: Primitive) -> None:
     for number, case in enumerate(corpus(primitive)):
-        determined = number < 2 or not verifies_signatures(case.graph)
+        determined = number < 2 or not signatures_of(case.graph)
         assert by_constraints(case, determined=determined) == by_reference(case).outcome
 
 

@@ -94,7 +94,7 @@ def callback(signature: str) -> Callable[[Callable[..., Any]], Any]:
 
 
 def shared(signature: str) -> Callable[[Callable[..., Any]], Any]:
-    """Compile a bare function, cached on disk, that kernels call by name: theirs don't contain its code, which saves compiling it with each. Python can't call it."""
+    """Compile a bare function, cached on disk, that kernels call by name: theirs don't contain its code, which saves compiling it with each. Called from Python it does nothing."""
     arguments, result = sigutils.normalize_signature(signature)  # type: ignore[no-untyped-call]
 
     def compile_shared(function: Callable[..., Any]) -> object:

@@ -16,6 +16,7 @@ from provers.validity.curve.fp_kernels import (
     sqr,
     sub,
 )
+from rollup.crypto.kernel_cache import shared
 from rollup.crypto.limbs import kernel, no_inline
 
 #: Elements of scratch that any function here may use.
@@ -78,7 +79,7 @@ def _finish(point: int, s: int, p: int, r: int, pp: int, ppp: int, q: int, t: in
     mul(zzz, zzz, ppp, width)
 
 
-@kernel("void(intp,intp,intp,intp)")
+@shared("void(intp,intp,intp,intp)")
 def add_affine(point: int, other: int, scratch: int, width: int) -> None:
     """`point += other`, extended += affine."""
     no_inline()
@@ -109,7 +110,7 @@ def add_affine(point: int, other: int, scratch: int, width: int) -> None:
     _finish(point, y, p, r, pp, ppp, q, t, width)
 
 
-@kernel("void(intp,intp,intp,intp)")
+@shared("void(intp,intp,intp,intp)")
 def add_extended(point: int, other: int, scratch: int, width: int) -> None:
     """`point += other`, both extended."""
     no_inline()
@@ -144,7 +145,7 @@ def add_extended(point: int, other: int, scratch: int, width: int) -> None:
     _finish(point, s, p, r, pp, ppp, q, t, width)
 
 
-@kernel("void(intp,intp,intp)")
+@shared("void(intp,intp,intp)")
 def to_affine(point: int, scratch: int, width: int) -> None:
     """Bring an extended point to affine in its first two elements; infinity gives (0, 0)."""
     no_inline()

@@ -14,7 +14,8 @@ from typing import Any
 from provers.validity.arithmetise.cache import cache_folder
 from provers.validity.jobs.job import Job
 from provers.validity.jobs.material import Material, load, packed, places_in, unpack
-from provers.validity.jobs.scheduler import Answer, cores
+from provers.validity.jobs.scheduler import Answer
+from rollup.cores import cores
 from rollup.errors import OutsideError
 
 PATIENCE = 10

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from provers.validity.jobs.processes import Processes
-from provers.validity.jobs.scheduler import Scheduler, cores
+from provers.validity.jobs.scheduler import Scheduler
 from provers.validity.jobs.threads import Threads
+from rollup.cores import cores
 from rollup.errors import OutsideError
 
 

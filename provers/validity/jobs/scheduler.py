@@ -1,6 +1,5 @@
 """The scheduler port: who runs jobs. What comes back is checked by whoever asked; a scheduler only loses or wins time."""
 
-import os
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -35,8 +34,3 @@ class Scheduler(Protocol):
 
     def close(self) -> None:
         """Take no more jobs, and let go of the workers."""
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

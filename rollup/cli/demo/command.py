@@ -83,6 +83,9 @@ def demo(
         if pairing == "py-ecc":
             screen.line("pairings by py-ecc, in plain Python: this takes a minute or two longer")
         with screen.working("loading; the first time kernels are compiled, which takes half a minute"):
+            from rollup.crypto.kernel_loading import load_all
+
+            load_all()
             from rollup.cli.demo import report, scenario
         figures = scenario.run(screen, settings)
         report.show(screen, figures)

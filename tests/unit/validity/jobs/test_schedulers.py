@@ -13,10 +13,11 @@ from distributed import LocalCluster
 from provers.validity.groth16.proof import Proof
 from provers.validity.groth16.prove import UnsatisfiedError
 from provers.validity.groth16.verify import verify
-from provers.validity.jobs import cluster, processes, scheduler
+from provers.validity.jobs import cluster, processes
 from provers.validity.jobs.connect import connect
 from provers.validity.jobs.material import Material
 from provers.validity.jobs.scheduler import Answer, Scheduler
+from rollup.cores import cores
 from rollup.crypto.kernel_cache import CACHE
 from rollup.errors import OutsideError
 from tests.unit.validity.jobs import gates
@@ -137,5 +138,5 @@ def test_a_cluster_without_dask_says_what_to_install(monkeypatch: pytest.MonkeyP
 
 
 def test_workers_are_as_many_as_there_are_cores_unless_told() -> None:
-    assert connect("threads", 0).workers == connect("processes", 0).workers == scheduler.cores() >= 1
+    assert connect("threads", 0).workers == connect("processes", 0).workers == cores() >= 1
     assert connect("threads", 5).workers == 5

@@ -1,5 +1,6 @@
 """z3, imported where it is asked for, and its limits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from importlib import import_module
@@ -40,6 +41,18 @@ class Limits:
         return f"{self.resources:,} units of z3" if self.resources else f"{self.seconds:g} s"
 
 
+@dataclass(frozen=True)
+class Reply:
+    """An answer, and a model where it is `SATISFIABLE`."""
+
+    answer: Answer
+    model: Any = None
+
+    def value(self, term: Term) -> int:
+        """Return what an integer is in the model."""
+        return int(self.model.eval(term, model_completion=True).as_long())
+
+
 def load_z3() -> Any:  # noqa: ANN401 -- z3 has no types
     """Import z3.
 
@@ -54,35 +67,16 @@ def load_z3() -> Any:  # noqa: ANN401 -- z3 has no types
         raise OutsideError("audit: z3 is not installed", remedy=INSTALL) from error
 
 
-class Solver:
-    """A conjunction of terms, and the questions whether it can be true."""
+def ask(terms: Sequence[Term], limits: Limits) -> Reply:
+    """Ask whether all terms can be true together.
 
-    def __init__(self, terms: list[Term], limits: Limits) -> None:
-        z3 = load_z3()
-        self._answers = {z3.sat: Answer.SATISFIABLE, z3.unsat: Answer.UNSATISFIABLE, z3.unknown: Answer.UNKNOWN}
-        self._solver = z3.Solver()
-        self._solver.set(timeout=max(1, round(limits.seconds * 1000)), rlimit=limits.resources, random_seed=0)
-        self._solver.add(*terms)
-
-    def add(self, *terms: Term) -> None:
-        """Join more terms."""
-        self._solver.add(*terms)
-
-    def ask(self, *terms: Term) -> Answer:
-        """Tell whether all can be true together with these, which are not kept."""
-        self._solver.push()
-        self._solver.add(*terms)
-        answer = self._answers[self._solver.check()]
-        self._model = self._solver.model() if answer is Answer.SATISFIABLE else None
-        self._solver.pop()
-        return answer
-
-    def value(self, term: Term) -> int:
-        """Return what an integer is in the model of the last question, which was answered by `SATISFIABLE`."""
-        assert self._model is not None
-        return int(self._model.eval(term, model_completion=True).as_long())
-
-    def holds(self, term: Term) -> bool:
-        """Tell whether a Boolean is true in that model."""
-        assert self._model is not None
-        return str(self._model.eval(term, model_completion=True)) == "True"
+    Each question has a solver of its own: one that keeps what it learnt uses none of z3's preprocessing, and is slower here.
+    """
+    z3 = load_z3()
+    solver = z3.Solver()
+    solver.set(timeout=max(1, round(limits.seconds * 1000)), rlimit=limits.resources, random_seed=0)
+    solver.add(*terms)
+    answer = solver.check()
+    if answer == z3.sat:
+        return Reply(Answer.SATISFIABLE, solver.model())
+    return Reply(Answer.UNSATISFIABLE if answer == z3.unsat else Answer.UNKNOWN)

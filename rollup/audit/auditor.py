@@ -75,7 +75,9 @@ def _never_met(formula: Formula, limits: Limits) -> str:
     for number, check in enumerate(formula.graph.checks):
         reply = ask([*formula.facts, formula.holds_before(number + 1)], limits)
         if reply.answer is Answer.UNSATISFIABLE:
-            return " ".join(filter(None, (f'"{check.message}"', _place(check), "always fails where what comes before it holds")))
+            return " ".join(
+                filter(None, (f'"{check.message}"', _place(check), "always fails where what comes before it holds"))
+            )
         if reply.answer is Answer.UNKNOWN:
             break
     return "its checks cannot all hold"

@@ -219,7 +219,9 @@ class OfRecords:
         """Evaluate on a run."""
         del inputs
         slots = self._slots(formula)
-        if not self.declared.of_steps and not all(self._holds(run.records_before[s], run.records_before[s]) for s in slots):
+        if not self.declared.of_steps and not all(
+            self._holds(run.records_before[s], run.records_before[s]) for s in slots
+        ):
             return None
         for slot in slots:
             if not self._holds(run.records_before[slot], run.records_after[slot]):

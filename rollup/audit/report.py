@@ -8,7 +8,7 @@ from typing import Any, Final
 from rollup.audit.formula import Formula
 from rollup.audit.replay import Example, named_inputs
 from rollup.execution.interpreter import Run
-from rollup.params import TABLE_ACCOUNTS, Output, Status
+from rollup.params import Output, Status
 
 
 class Verdict(Enum):
@@ -26,6 +26,10 @@ class Verdict(Enum):
 BAD: Final = frozenset({Verdict.REFUTED, Verdict.NEVER_APPLIES})
 """Verdicts for which the command fails."""
 MARKS: Final = {Verdict.UNKNOWN: "?", Verdict.REFUTED: "✗", Verdict.NEVER_APPLIES: "✗", Verdict.CAN_FAIL: "·"}
+
+ACCOUNTS: Final = "accounts"
+HIDDEN: Final = ("key_x", "key_y", "l1_address")
+"""Attributes of accounts of which people are told nothing."""
 
 
 @dataclass(frozen=True)
@@ -122,14 +126,11 @@ def described(example: dict[str, Any]) -> Iterator[str]:
         parts = []
         for name, old in record["before"].items():
             new = record["after"][name]
-            if old or new:
+            if (old or new) and not (record["table"] == ACCOUNTS and name in HIDDEN):
                 parts.append(f"{name} {old}" + (f" → {new}" if new != old else ""))
         key = ", ".join(str(part) for part in record["key"])
-        yield f"{record['table']}[{key}]: {', '.join(parts) or 'absent'}"
-
-
-_HIDDEN: Final = ("key_x", "key_y", "l1_address")
-"""Attributes of accounts that say nothing to a reader."""
+        nothing = "all 0" if any(record["before"].values()) else "absent"
+        yield f"{record['table']}[{key}]: {', '.join(parts) or nothing}"
 
 
 def shown(formula: Formula, example: Example) -> dict[str, Any]:
@@ -140,9 +141,8 @@ def shown(formula: Formula, example: Example) -> dict[str, Any]:
         table = layout.tables[number]
         names = [name for name, _ in table.attributes]
         before, after = (
-            {name: value for name, value in zip(names, values, strict=True) if number != TABLE_ACCOUNTS or name not in _HIDDEN}
-            for values in (run.records_before[slot], run.records_after[slot])
-        )  # fmt: skip
+            dict(zip(names, values, strict=True)) for values in (run.records_before[slot], run.records_after[slot])
+        )
         key = _parts(run.indices[slot] & (1 << layout.key_bits) - 1, table.key_widths)
         records.append({"table": table.name, "key": key, "before": before, "after": after})
     return {

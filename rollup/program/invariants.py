@@ -151,10 +151,12 @@ class Snapshot:
                 raise AttributeError(name)
             found = self._at(name)
             if found is None:
-                raise author_error(f"the record has no attribute {self._path}{name}", f"it has {', '.join(self._names)}")
+                raise author_error(
+                    f"the record has no attribute {self._path}{name}", f"it has {', '.join(self._names)}"
+                )
             return found
 
-    def __getitem__(self, place: int) -> "Quantity | Snapshot":
+    def __getitem__(self, place: object) -> "Quantity | Snapshot":
         found = self._at(place) if isinstance(place, int) else None
         if found is None:
             raise author_error(f"there is no {self._path}{place}", f"the record has {', '.join(self._names)}")

@@ -14,6 +14,7 @@ from rollup.execution.interpreter import Run
 from rollup.ir.check import KEY_ITEMS
 from rollup.ir.primitives import Primitive
 from rollup.params import (
+    FEE_MANTISSA_BITS,
     SIGNED_BITS,
     AccountAttribute,
     DepositInput,
@@ -29,7 +30,6 @@ ROUNDS: Final = 4
 _SENDER_SLOT: Final = 0
 _PLAIN: Final = (
     TransactionInput.DOMAIN,
-    TransactionInput.FEE,
     TransactionInput.WITHDRAWALS,
     TransactionInput.WITHDRAWALS_COUNT,
     TransactionInput.FEES,
@@ -67,36 +67,43 @@ def seek(formula: Formula, wanted: Term, expected: Expected, limits: Limits) -> 
         Of each question to z3.
     """
     facts: list[Term] = [*formula.facts, wanted]
-    reply = ask(facts, limits)
-    if reply.answer is not Answer.SATISFIABLE:
-        return _answered(reply.answer, limits)
-    plain = ask([*facts, *_plain(formula)], limits)
-    reply = plain if plain.answer is Answer.SATISFIABLE else reply
+    pins: list[Term] = []
     for _ in range(ROUNDS):
-        example = replay(formula, reply)
-        if example is not None and expected(example):
+        reply = ask(facts, limits)
+        if reply.answer is not Answer.SATISFIABLE:
+            # What z3 was told of hashes is true, so a proof by it is one.
+            return Sought(reply.answer, why=f"no answer within {limits}" if reply.answer is Answer.UNKNOWN else "")
+        example = replay(formula, _preferred(formula, facts, pins, limits) or reply)
+        if example is None:
+            return Sought(Answer.UNKNOWN, why="what z3 found pays a fee that cannot be written")
+        if expected(example):
             return Sought(Answer.SATISFIABLE, example)
         told = _true_hashes(formula, example)
         if not told:
             break
-        facts += told
-        reply = ask(facts, limits)
-        if reply.answer is not Answer.SATISFIABLE:
-            # What z3 was told is true, so a proof by it is one.
-            return _answered(reply.answer, limits)
+        facts += [call.true for call in told]
+        pins = [pin for call in told for pin in call.pins]
     return Sought(Answer.UNKNOWN, why="what z3 found does not happen on the interpreter")
 
 
-def _answered(answer: Answer, limits: Limits) -> Sought:
-    return Sought(answer, why=f"no answer within {limits}" if answer is Answer.UNKNOWN else "")
+def _preferred(formula: Formula, facts: list[Term], pins: list[Term], limits: Limits) -> Reply | None:
+    """Return a model that hashes what the last one did, since each may choose anew, and is plain; or one of which a part of this is so."""
+    plain, free, payable = _plain(formula)
+    for wishes in ([*plain, *free, *pins], [*plain, *free], [*payable, *pins], payable, pins):
+        if wishes:
+            reply = ask([*facts, *wishes], limits)
+            if reply.answer is Answer.SATISFIABLE:
+                return reply
+    return None
 
 
-def _plain(formula: Formula) -> list[Term]:
-    """Return what makes an example easy to read, where there is one: no fee, no nonce, nothing sent before."""
+def _plain(formula: Formula) -> tuple[list[Term], list[Term], list[Term]]:
+    """Return what makes an example easy to read, no nonce and nothing sent before; that it pays no fee; and that it pays one that can be written, being below 2^11."""
     if not formula.is_transaction:
-        return []
-    nonce = formula.scope.before[_SENDER_SLOT][AccountAttribute.NONCE]
-    return [nonce == 0, *(formula.scope.inputs[number] == 0 for number in _PLAIN)]
+        return [], [], []
+    nonce, fee = formula.scope.before[_SENDER_SLOT][AccountAttribute.NONCE], formula.scope.inputs[TransactionInput.FEE]
+    plain = [nonce == 0, *(formula.scope.inputs[number] == 0 for number in _PLAIN)]
+    return plain, [fee == 0], [fee < 1 << FEE_MANTISSA_BITS]
 
 
 def replay(formula: Formula, reply: Reply) -> Example | None:
@@ -153,16 +160,25 @@ def _queued(formula: Formula, run: Run, at: int) -> list[int]:
     return [run.registers[register] for item in instructions[first:at] for register in item.operands]
 
 
-def _true_hashes(formula: Formula, example: Example | None) -> list[Term]:
+@dataclass(frozen=True)
+class _Told:
+    """What the machine's hash is of some items, and that a call is of these."""
+
+    true: Term
+    pins: tuple[Term, ...]
+
+
+def _true_hashes(formula: Formula, example: Example | None) -> list[_Told]:
     """Return what the machine's hash makes of what this example hashes."""
     if example is None:
         return []
-    return [
-        call.term.decl()(*_queued(formula, example.run, call.register)[: len(call.arguments)])
-        == example.run.registers[call.register]
-        for call in formula.scope.calls
-        if formula.graph.instructions[call.register].op is Primitive.HASH and call.arguments
-    ]
+    told = []
+    for call in formula.scope.calls:
+        if formula.graph.instructions[call.register].op is Primitive.HASH and call.arguments:
+            items = _queued(formula, example.run, call.register)[: len(call.arguments)]
+            pins = tuple(term == item for term, item in zip(call.arguments, items, strict=True))
+            told.append(_Told(call.term.decl()(*items) == example.run.registers[call.register], pins))
+    return told
 
 
 def named_inputs(formula: Formula, inputs: tuple[int, ...]) -> dict[str, int]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from types import FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Never, TypeVar
 
-from rollup.program.location import Location, author_error, boundary, here, of_function
+from rollup.errors import AuthorError
+from rollup.program.location import Location, author_error, boundary, here, of_function, of_traceback
 from rollup.program.refusals import Symbolic
 from rollup.program.tables import Table
 from rollup.program.values import UInt
@@ -59,6 +60,17 @@ class _Expression(Symbolic):
 
     def __init__(self, *node: object) -> None:
         object.__setattr__(self, "_node", node)
+
+    def __bool__(self) -> Never:
+        raise author_error(
+            f"a {type(self).__name__} is asked of every record, so Python cannot branch on it (if, and, or, not, in, min, max, a < b < c)",
+            "join comparisons by &, |, ~: (old.open == 0) | (new.x >= old.x)",
+        )
+
+    def __floordiv__(self, other: object) -> Never:
+        raise author_error("a claim cannot divide", "multiply the other side: a * 2 < b for a < b / 2")
+
+    __rfloordiv__ = __truediv__ = __rtruediv__ = __mod__ = __rmod__ = __divmod__ = __rdivmod__ = __floordiv__
 
 
 class Claim(_Expression):
@@ -285,7 +297,13 @@ def _traced(cls: type, name: str, function: FunctionType, tables: Mapping[str, T
         raise author_error(f"the invariant {name} has other arguments", f"def {name}(self, old, new), or {name}(self, record)", at=at)  # fmt: skip
     names = tuple(table.attributes)
     records = [Snapshot(when, names) for when in (OLD, NEW)[3 - parameters :]]
-    claim = boundary(function, object.__new__(cls), *records)
+    try:
+        claim = boundary(function, object.__new__(cls), *records)
+    except AuthorError:
+        raise
+    except Exception as error:
+        what = f"the invariant {name} raised {type(error).__name__}: {error}"
+        raise author_error(what, at=of_traceback(error.__traceback__)) from error
     if not isinstance(claim, Claim):
         raise author_error(
             f"the invariant {name} returns a {type(claim).__name__}", "return a comparison of attributes", at=at

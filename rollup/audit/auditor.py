@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from rollup.audit.claims import Claim, NativeBalance, OfRecords, claim_of
 from rollup.audit.formula import Formula, formula_of
+from rollup.audit.invariants import Invariant, NativeBalance, OfRecords, invariant_of
 from rollup.audit.replay import Example, seek
 from rollup.audit.report import Finding, Report, Verdict, shown
 from rollup.audit.solver import Answer, Limits, ask
@@ -35,7 +35,7 @@ def audit(cls: type[Program], limits: Limits, progress: Progress = lambda _: Non
     """
     image = cls.image()
     report = Report(cls.__name__, str(limits))
-    claims: list[Claim] = [NativeBalance(), *(claim_of(image, each) for each in declare(cls).invariants)]
+    kept: list[Invariant] = [NativeBalance(), *(invariant_of(image, each) for each in declare(cls).invariants)]
     formulas = [formula_of(image, graph) for graph in (*image.actions, image.deposit, image.fees)]
     for formula in formulas:
         if formula.is_transaction:
@@ -44,12 +44,12 @@ def audit(cls: type[Program], limits: Limits, progress: Progress = lambda _: Non
             for number, check in enumerate(formula.graph.checks):
                 progress(f'{formula.graph.name}: "{check.message}"')
                 report.findings.append(_check(formula, number, limits))
-    for claim in claims:
-        report.findings.extend(_of_nothing(claim))
+    for invariant in kept:
+        report.findings.extend(_of_nothing(invariant))
         for formula in formulas:
-            if claim.concerns(formula):
-                progress(f"{claim.name}: {formula.graph.name}")
-                report.findings.append(_claim(claim, formula, limits))
+            if invariant.concerns(formula):
+                progress(f"{invariant.name}: {formula.graph.name}")
+                report.findings.append(_invariant(invariant, formula, limits))
     return report
 
 
@@ -101,12 +101,12 @@ def _check(formula: Formula, number: int, limits: Limits) -> Finding:
     return Finding(*head, Verdict.UNKNOWN, sought.why)
 
 
-def _claim(claim: Claim, formula: Formula, limits: Limits) -> Finding:
+def _invariant(invariant: Invariant, formula: Formula, limits: Limits) -> Finding:
     def broken(example: Example) -> str | None:
-        return TWICE if _changed_twice(example.run) else claim.broken(formula, example.inputs, example.run)
+        return TWICE if _changed_twice(example.run) else invariant.broken(formula, example.inputs, example.run)
 
-    head = ("invariant", formula.graph.name, claim.name, claim.where)
-    violated = formula.scope.z3.Or(formula.changed_twice, claim.violated(formula))
+    head = ("invariant", formula.graph.name, invariant.name, invariant.where)
+    violated = formula.scope.z3.Or(formula.changed_twice, invariant.violated(formula))
     sought = seek(formula, violated, lambda example: broken(example) is not None, limits)
     if sought.example is not None:
         return Finding(*head, Verdict.REFUTED, broken(sought.example) or "", shown(formula, sought.example))
@@ -115,12 +115,12 @@ def _claim(claim: Claim, formula: Formula, limits: Limits) -> Finding:
     return Finding(*head, Verdict.UNKNOWN, sought.why)
 
 
-def _of_nothing(claim: Claim) -> Iterator[Finding]:
+def _of_nothing(invariant: Invariant) -> Iterator[Finding]:
     """Give a finding about what every record is, of a record nobody has written."""
-    if isinstance(claim, OfRecords) and not claim.declared.of_steps:
-        why = claim.of_nothing()
+    if isinstance(invariant, OfRecords) and not invariant.declared.of_steps:
+        why = invariant.of_nothing()
         verdict = Verdict.PROVED if why is None else Verdict.REFUTED
-        yield Finding("invariant", "records nobody has written", claim.name, claim.where, verdict, why or "")
+        yield Finding("invariant", "records nobody has written", invariant.name, invariant.where, verdict, why or "")
 
 
 def _changed_twice(run: Run) -> bool:

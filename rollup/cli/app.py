@@ -34,7 +34,7 @@ class Row(NamedTuple):
 
 
 COMMANDS: Final[Mapping[str, Row]] = {
-    "audit": Row("rollup.cli.audit:audit", "Prove what a program's author claims, or show what breaks it."),
+    "audit": Row("rollup.cli.audit:audit", "Prove what a program keeps, or show what breaks it."),
     "demo": Row("rollup.cli.demo:demo", "Settle one program twice: by fraud proof and by validity proof."),
     "provers": Row("rollup.cli.provers:provers", "List the settlement backends installed here."),
 }

@@ -13,7 +13,7 @@ def audit(
     timeout: Annotated[float, typer.Option(min=0.001, help="Seconds that one question may take.")] = 10.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
 ) -> None:
-    """Prove of every transaction of a program what its author claims, or show one that breaks it.
+    """Prove of every transaction of a program what its author declares, or show one that breaks it.
 
     Tells of each action whether it can be applied, of each check whether it can fail (overflow and underflow included), and of each invariant, the program's
     (`conserves`, `@invariant`) and the frame's, whether it holds. What is proved holds of all transactions and all states; examples were run by the interpreter.

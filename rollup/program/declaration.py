@@ -17,7 +17,7 @@ from rollup.params import (
     SLOT_BITS,
 )
 from rollup.program.annotations import require_shape, resolve_annotations
-from rollup.program.invariants import Conserves, Invariant, invariants_of
+from rollup.program.invariants import Conserves, RecordInvariant, invariants_of
 from rollup.program.location import Location, author_error, of_class, of_function
 from rollup.program.program import ACTION_MARK, ONLY_MARK, Program
 from rollup.program.records import Kind, Record, Shape, leaves
@@ -50,7 +50,7 @@ class Declaration:
     cls: type[Program]
     actions: tuple[ActionDeclaration, ...]
     layout: Layout
-    invariants: tuple[Invariant | Conserves, ...]
+    invariants: tuple[RecordInvariant | Conserves, ...]
 
 
 def declare(cls: type[Program]) -> Declaration:

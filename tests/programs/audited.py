@@ -1,4 +1,4 @@
-"""Programs to audit: some that claim what is so, some that do not."""
+"""Programs to audit: some that keep what they declare, some that do not."""
 
 from typing import Literal
 
@@ -58,7 +58,7 @@ class Inflated(Program):
 
 
 class Pools(Program):
-    """Everything that can be claimed, some of it wrongly."""
+    """Everything that can be declared, some of it wrongly."""
 
     balances = Table(Amount, key=(AccountId, U8))
     pools = Table(Pool, key=U8)

@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 
 from examples.tokens import Tokens
-from rollup.audit.auditor import TWICE, _claim, audit
-from rollup.audit.claims import NativeBalance, claim_of
+from rollup.audit.auditor import TWICE, _invariant, audit
 from rollup.audit.formula import formula_of
+from rollup.audit.invariants import NativeBalance, invariant_of
 from rollup.audit.replay import seek
 from rollup.audit.report import Finding, Report, Verdict
 from rollup.audit.solver import INSTALL, Answer, Limits, load_z3
@@ -60,8 +60,8 @@ def test_tokens_conserve_each_token_but_where_they_are_minted() -> None:
 
 def test_tokens_minted_when_not_excepted_are_a_counterexample() -> None:
     image = Tokens.image()
-    claim = claim_of(image, conserving(Tokens, except_in=()))
-    found = _claim(claim, formula_of(image, image.action("mint")), LIMITS)
+    supply = invariant_of(image, conserving(Tokens, except_in=()))
+    found = _invariant(supply, formula_of(image, image.action("mint")), LIMITS)
     assert found.verdict is V.REFUTED
     assert found.example is not None
     amount, token = (found.example["inputs"][name] for name in ("amount", "token"))
@@ -109,7 +109,7 @@ def test_example_when_run_again_by_the_interpreter_does_the_same() -> None:
     assert again.registers[verified] == 1
 
 
-def test_claims_of_pools_are_proved_or_refuted() -> None:
+def test_invariants_of_pools_are_proved_or_refuted() -> None:
     report = audited(Pools)
     others = dict.fromkeys(("withdraw", "cut"), V.PROVED)
     assert verdicts(report, "all_of_it") == others | {"exchange": V.PROVED, "swap": V.PROVED}
@@ -178,8 +178,8 @@ def test_native_balance_when_a_graph_forgets_to_store_it_is_refuted(graph: Graph
         i for i, item in code if item.op is Primitive.LOAD and item.a == 0 and item.imm == AccountAttribute.BALANCE
     )
     bad = changed(graph, store, replace(graph.instructions[store], b=load))
-    assert _claim(NativeBalance(), formula_of(IMAGE, graph), LIMITS).verdict is V.PROVED
-    assert _claim(NativeBalance(), formula_of(IMAGE, bad), LIMITS).verdict is V.REFUTED
+    assert _invariant(NativeBalance(), formula_of(IMAGE, graph), LIMITS).verdict is V.PROVED
+    assert _invariant(NativeBalance(), formula_of(IMAGE, bad), LIMITS).verdict is V.REFUTED
 
 
 def test_record_changed_through_two_slots_when_the_frame_forgets_to_look_is_refuted() -> None:
@@ -187,10 +187,10 @@ def test_record_changed_through_two_slots_when_the_frame_forgets_to_look_is_refu
     graph = image.action("transfer")
     apart = graph.checks[-1].register
     bad = changed(graph, apart, Instruction(Primitive.EQ, a=0, b=0))
-    claim = claim_of(image, conserving(Inflated, except_in=("transfer",)))
-    assert not claim.concerns(formula_of(image, bad))
-    assert _claim(NativeBalance(), formula_of(image, graph), LIMITS).verdict is V.PROVED
-    found = _claim(NativeBalance(), formula_of(image, bad), LIMITS)
+    supply = invariant_of(image, conserving(Inflated, except_in=("transfer",)))
+    assert not supply.concerns(formula_of(image, bad))
+    assert _invariant(NativeBalance(), formula_of(image, graph), LIMITS).verdict is V.PROVED
+    found = _invariant(NativeBalance(), formula_of(image, bad), LIMITS)
     assert (found.verdict, found.why) == (V.REFUTED, TWICE)
 
 

@@ -21,7 +21,7 @@ def run(*words: str) -> int | str | None:
     return stopped.value.code
 
 
-def test_program_that_keeps_its_claims_exits_with_0_and_says_what_was_proved(
+def test_program_that_keeps_what_it_declares_exits_with_0_and_says_what_was_proved(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert run("examples.tokens:Tokens") == 0
@@ -33,7 +33,7 @@ def test_program_that_keeps_its_claims_exits_with_0_and_says_what_was_proved(
     assert text.endswith("7 proved, 5 can fail, 1 never fails, 3 can be applied\n")
 
 
-def test_program_that_breaks_its_claim_exits_with_1_and_shows_how(capsys: pytest.CaptureFixture[str]) -> None:
+def test_program_that_breaks_its_invariant_exits_with_1_and_shows_how(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(f"{AUDITED}:Inflated") == 1
     text = capsys.readouterr().out
     assert "  ✗ in transfer refuted: the sum of balances.amount changes by 1\n" in text

@@ -1,4 +1,4 @@
-"""What is claimed of every step: as a term that is true where the claim is broken, and as a question to a run of the interpreter."""
+"""What is to hold of every step: as a term that is true where it is broken, and as a question to a run of the interpreter."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,10 +22,11 @@ from rollup.params import (
     Status,
     TransactionInput,
 )
-from rollup.program.invariants import INTEGERS, NEW, Conserves, Invariant, Leaf, evaluate
+from rollup.program.conditions import INTEGERS, NEW, Leaf, evaluate
+from rollup.program.invariants import Conserves, RecordInvariant
 
 
-class Claim(Protocol):
+class Invariant(Protocol):
     """Something that is to hold of every step."""
 
     @property
@@ -34,7 +35,7 @@ class Claim(Protocol):
 
     @property
     def where(self) -> str:
-        """`file:line` of who claims it; "" if it is the framework."""
+        """`file:line` of who declares it; "" if it is the framework."""
 
     def concerns(self, formula: Formula) -> bool:
         """Tell whether it says anything of this graph."""
@@ -184,7 +185,7 @@ class OfRecords:
     """A declared `@invariant`."""
 
     image: Image
-    declared: Invariant
+    declared: RecordInvariant
 
     @property
     def name(self) -> str:
@@ -207,7 +208,7 @@ class OfRecords:
         known, broken = [], []
         for slot in self._slots(formula):
             old, new = (
-                evaluate(self.declared.claim, self._leaf(scope.before[slot], after), meanings)
+                evaluate(self.declared.condition, self._leaf(scope.before[slot], after), meanings)
                 for after in (scope.before[slot], scope.after[slot])
             )
             if not self.declared.of_steps:
@@ -241,7 +242,7 @@ class OfRecords:
         return [name for name, _ in self.image.layout.tables[table].attributes]
 
     def _holds(self, old: tuple[int, ...], new: tuple[int, ...]) -> bool:
-        return bool(evaluate(self.declared.claim, self._leaf(old, new)))
+        return bool(evaluate(self.declared.condition, self._leaf(old, new)))
 
     def _leaf(self, old: tuple[Term, ...] | list[Term], new: tuple[Term, ...] | list[Term]) -> Leaf:
         names = self._names
@@ -252,6 +253,6 @@ class OfRecords:
         return [slot for slot, each in enumerate(formula.graph.slots) if each == table]
 
 
-def claim_of(image: Image, declared: Invariant | Conserves) -> Sum | OfRecords:
-    """Return what an author claims, as it is proved."""
+def invariant_of(image: Image, declared: RecordInvariant | Conserves) -> Sum | OfRecords:
+    """Return what an author declares, as it is proved."""
     return Sum(image, declared) if isinstance(declared, Conserves) else OfRecords(image, declared)

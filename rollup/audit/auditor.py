@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from rollup.audit.formula import Formula, formula_of
-from rollup.audit.invariants import Invariant, NativeBalance, OfRecords, invariant_of
+from rollup.audit.invariants import Granted, Invariant, NativeBalance, OfRecords, invariant_of
 from rollup.audit.replay import Example, seek
 from rollup.audit.report import Finding, Report, Verdict, shown
 from rollup.audit.solver import Answer, Limits, ask
@@ -35,7 +35,11 @@ def audit(cls: type[Program], limits: Limits, progress: Progress = lambda _: Non
     """
     image = cls.image()
     report = Report(cls.__name__, str(limits))
-    kept: list[Invariant] = [NativeBalance(), *(invariant_of(image, each) for each in declare(cls).invariants)]
+    kept: list[Invariant] = [
+        Granted(),
+        NativeBalance(),
+        *(invariant_of(image, each) for each in declare(cls).invariants),
+    ]
     formulas = [formula_of(image, graph) for graph in (*image.actions, image.deposit, image.fees)]
     for formula in formulas:
         if formula.is_transaction:

@@ -1,7 +1,8 @@
 """What is to hold of every step: as a term that is true where it is broken, and as a question to a run of the interpreter."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from rollup.audit.formula import Formula
 from rollup.audit.solver import Term
@@ -12,6 +13,7 @@ from rollup.execution.withdrawals import withdrawals_of
 from rollup.ir.image import Image
 from rollup.ir.primitives import Primitive
 from rollup.params import (
+    FIRST_ACCOUNT,
     TABLE_ACCOUNTS,
     TAG_DEPOSIT,
     TAG_FEES,
@@ -112,6 +114,40 @@ def _withdrawn(formula: Formula) -> Term:
 
 
 @dataclass(frozen=True)
+class Granted:
+    """What `Formula.facts` take for granted of the state before a step holds of the one after it too."""
+
+    name: str = "account 0 has no record, and accounts are numbered within their bits"
+    where: str = ""
+
+    def concerns(self, formula: Formula) -> bool:
+        """Tell that it is about every graph."""
+        del formula
+        return True
+
+    def violated(self, formula: Formula) -> Term:
+        """Return whether account 0 changes, or the next account's number is no longer from 1 to 2^account_bits."""
+        scope = formula.scope
+        slots = [slot for slot, table in enumerate(formula.graph.slots) if table == TABLE_ACCOUNTS]
+        changed = [scope.z3.And(scope.indices[slot] == 0, scope.after[slot][k] != term) for slot in slots for k, term in enumerate(scope.before[slot])]  # fmt: skip
+        after = scope.outputs.get(Output.NEXT_ACCOUNT)
+        if after is not None:
+            changed += [after < FIRST_ACCOUNT, after > 1 << formula.image.layout.account_bits]
+        return scope.z3.Or(*changed)
+
+    def broken(self, formula: Formula, inputs: tuple[int, ...], run: Run) -> str | None:
+        """Look at a run."""
+        del inputs
+        for index, before, after in zip(run.indices, run.records_before, run.records_after, strict=True):
+            if index == 0 and before != after:
+                return "account 0 gets a record"
+        number = run.outputs.get(Output.NEXT_ACCOUNT, FIRST_ACCOUNT)
+        if not FIRST_ACCOUNT <= number <= 1 << formula.image.layout.account_bits:
+            return f"the next account is number {number}"
+        return None
+
+
+@dataclass(frozen=True)
 class Sum:
     """A declared `conserves`."""
 
@@ -204,7 +240,7 @@ class OfRecords:
     def violated(self, formula: Formula) -> Term:
         """INVARIANT: what every record is, is known of those that a step finds: of all others it is left so, and of those nobody has written it is true (`of_nothing`)."""
         z3, scope = formula.scope.z3, formula.scope
-        meanings = {**INTEGERS, "and": z3.And, "or": z3.Or, "not": z3.Not}
+        meanings = z3_meanings(z3)
         known, broken = [], []
         for slot in self._slots(formula):
             old, new = (
@@ -251,6 +287,11 @@ class OfRecords:
     def _slots(self, formula: Formula) -> list[int]:
         table = self.image.layout.table_id(self.declared.table)
         return [slot for slot, each in enumerate(formula.graph.slots) if each == table]
+
+
+def z3_meanings(z3: Any) -> dict[str, Callable[..., Any]]:  # noqa: ANN401 -- z3 has no types
+    """Return what the operations of conditions mean for terms."""
+    return {**INTEGERS, "and": z3.And, "or": z3.Or, "not": z3.Not}
 
 
 def invariant_of(image: Image, declared: RecordInvariant | Conserves) -> Sum | OfRecords:

@@ -1,7 +1,8 @@
 """From a model of z3 to a step that happens: with a true signature, true hashes and a fee that can be written, run by the interpreter."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Final
 
 from rollup.audit.formula import Formula
@@ -27,6 +28,7 @@ from rollup.params import (
 KEY: Final[SecretKey] = generate(b"the sender of an example of `tandem audit`")
 ROUNDS: Final = 4
 """How often z3 is told the true hashes of what its model hashes, before it is given up."""
+PREFERENCES: Final = 5
 _SENDER_SLOT: Final = 0
 _PLAIN: Final = (
     TransactionInput.DOMAIN,
@@ -64,16 +66,17 @@ def seek(formula: Formula, wanted: Term, expected: Expected, limits: Limits) -> 
     expected
         The same question, put to a run: what does not show there is no example. So a model that is right for other hashes than the machine's is not taken.
     limits
-        Of each question to z3.
+        Of all that z3 is asked for it, together.
     """
+    end = monotonic() + limits.seconds
     facts: list[Term] = [*formula.facts, wanted]
     pins: list[Term] = []
     for _ in range(ROUNDS):
-        reply = ask(facts, limits)
+        reply = ask(facts, limits.until(end))
         if reply.answer is not Answer.SATISFIABLE:
             # What z3 was told of hashes is true, so a proof by it is one.
             return Sought(reply.answer, why=f"no answer within {limits}" if reply.answer is Answer.UNKNOWN else "")
-        example = replay(formula, _preferred(formula, facts, pins, limits) or reply)
+        example = replay(formula, _preferred(formula, facts, pins, limits.until(end)) or reply)
         if example is None:
             return Sought(Answer.UNKNOWN, why="what z3 found pays a fee that cannot be written")
         if expected(example):
@@ -91,7 +94,7 @@ def _preferred(formula: Formula, facts: list[Term], pins: list[Term], limits: Li
     plain, free, payable = _plain(formula)
     for wishes in ([*plain, *free, *pins], [*plain, *free], [*payable, *pins], payable, pins):
         if wishes:
-            reply = ask([*facts, *wishes], limits)
+            reply = ask([*facts, *wishes], replace(limits, seconds=limits.seconds / PREFERENCES))
             if reply.answer is Answer.SATISFIABLE:
                 return reply
     return None

@@ -1,9 +1,10 @@
 """z3, imported where it is asked for, and its limits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from importlib import import_module
+from time import monotonic
 from typing import Any, Final
 
 from rollup.errors import OutsideError
@@ -36,6 +37,10 @@ class Limits:
 
     seconds: float = SECONDS
     resources: int = 0
+
+    def until(self, end: float) -> "Limits":
+        """Return what is left by a moment of the monotonic clock."""
+        return replace(self, seconds=min(self.seconds, max(end - monotonic(), 0)))
 
     def __str__(self) -> str:
         return f"{self.resources:,} units of z3" if self.resources else f"{self.seconds:g} s"

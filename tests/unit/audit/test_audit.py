@@ -6,7 +6,7 @@ import pytest
 from examples.tokens import Tokens
 from rollup.audit.auditor import TWICE, _invariant, audit
 from rollup.audit.formula import formula_of
-from rollup.audit.invariants import NativeBalance, invariant_of
+from rollup.audit.invariants import Granted, NativeBalance, invariant_of
 from rollup.audit.replay import seek
 from rollup.audit.report import Finding, Report, Verdict
 from rollup.audit.solver import INSTALL, Answer, Limits, load_z3
@@ -180,6 +180,15 @@ def test_native_balance_when_a_graph_forgets_to_store_it_is_refuted(graph: Graph
     bad = changed(graph, store, replace(graph.instructions[store], b=load))
     assert _invariant(NativeBalance(), formula_of(IMAGE, graph), LIMITS).verdict is V.PROVED
     assert _invariant(NativeBalance(), formula_of(IMAGE, bad), LIMITS).verdict is V.REFUTED
+
+
+def test_deposit_that_forgets_to_ask_for_room_is_refuted() -> None:
+    graph = IMAGE.deposit
+    room = next(i for i, item in enumerate(graph.instructions) if item.op is Primitive.RANGE and item.imm == 20)
+    bad = changed(graph, room, Instruction(Primitive.EQ, a=0, b=0))
+    assert _invariant(Granted(), formula_of(IMAGE, graph), LIMITS).verdict is V.PROVED
+    found = _invariant(Granted(), formula_of(IMAGE, bad), LIMITS)
+    assert (found.verdict, found.why) == (V.REFUTED, "account 0 gets a record")
 
 
 def test_record_changed_through_two_slots_when_the_frame_forgets_to_look_is_refuted() -> None:

@@ -30,7 +30,7 @@ def test_program_that_keeps_what_it_declares_exits_with_0_and_says_what_was_prov
     assert "invariant supply tokens.py:" in text
     assert "  ✔ in transfer proved\n" in text
     assert '  · "U128 overflow in +" tokens.py:29 can fail\n' in text
-    assert text.endswith("7 proved, 5 can fail, 1 never fails, 3 can be applied\n")
+    assert text.endswith("12 proved, 5 can fail, 1 never fails, 3 can be applied\n")
 
 
 def test_program_that_breaks_its_invariant_exits_with_1_and_shows_how(capsys: pytest.CaptureFixture[str]) -> None:

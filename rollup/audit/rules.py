@@ -3,7 +3,7 @@
 `hash` and `verify_signature` are functions of which nothing is known but their range: what is proved holds for any hash, and for any scheme of signatures.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
@@ -39,7 +39,7 @@ class Scope:
     facts
         What is known of inputs, records and hashes: their ranges.
     calls
-        Of `hash` and `verify_signature`.
+        Of `hash` and `verify_signature`, of which nothing is known, and of `isqrt`, of which the facts say all.
     """
 
     graph: Graph
@@ -223,6 +223,62 @@ def _verify_signature(scope: Scope, instruction: Instruction) -> Term:
     return scope.call(f"verify_signature_{instruction.imm}", arguments, scope.z3.BoolSort())
 
 
+def _div(scope: Scope, instruction: Instruction) -> Term:
+    a, b = scope.numbers(instruction)
+    return scope.z3.If(b == 0, scope.z3.IntVal(0), a / b)
+
+
+def _mod(scope: Scope, instruction: Instruction) -> Term:
+    a, b = scope.numbers(instruction)
+    return scope.z3.If(b == 0, scope.z3.IntVal(0), a % b)
+
+
+def _common(scope: Scope, instruction: Instruction) -> Term:
+    """Return the bits that are in both operands: exact, as both are below 2^width.
+
+    Of a constant every run of ones is a quotient and a remainder, which z3 finds easier than bits.
+    """
+    z3, (a, b) = scope.z3, scope.numbers(instruction)
+    for term, mask in ((a, b), (b, a)):
+        if z3.is_int_value(mask):
+            runs = [term / (1 << low) % (1 << width) * (1 << low) for low, width in _runs(mask.as_long())]
+            return z3.Sum([z3.IntVal(0), *runs])
+    width = max((scope.bounds[register] - 1).bit_length() for register in instruction.registers) or 1
+    return z3.BV2Int(z3.Int2BV(a, width) & z3.Int2BV(b, width))
+
+
+def _runs(mask: int) -> Iterator[tuple[int, int]]:
+    """Give where each run of ones begins, and its length."""
+    low = 0
+    while mask >> low:
+        low += ((mask >> low) & -(mask >> low)).bit_length() - 1
+        width = (~(mask >> low) & (mask >> low) + 1).bit_length() - 1
+        yield low, width
+        low += width
+
+
+def _either(scope: Scope, instruction: Instruction) -> Term:
+    a, b = scope.numbers(instruction)
+    return a + b - _common(scope, instruction)
+
+
+def _one_of_two(scope: Scope, instruction: Instruction) -> Term:
+    a, b = scope.numbers(instruction)
+    return a + b - 2 * _common(scope, instruction)
+
+
+def _isqrt(scope: Scope, instruction: Instruction) -> Term:
+    """INVARIANT: of all integers only the root satisfies the facts."""
+    a = scope.number(instruction.a)
+    root = scope.call("isqrt", [a], scope.z3.IntSort())
+    scope.facts += [root >= 0, root * root <= a, a < (root + 1) * (root + 1)]
+    return root
+
+
+def _shr(scope: Scope, instruction: Instruction) -> Term:
+    return scope.number(instruction.a) / (1 << instruction.imm)
+
+
 def _output(scope: Scope, instruction: Instruction) -> Term:
     scope.outputs[instruction.imm] = scope.number(instruction.a)
     return scope.z3.IntVal(0)
@@ -251,6 +307,13 @@ RULES: Final[Mapping[Primitive, Rule]] = MappingProxyType(
         Primitive.HASH: _hash,
         Primitive.VERIFY_SIGNATURE: _verify_signature,
         Primitive.OUTPUT: _output,
+        Primitive.DIV: _div,
+        Primitive.MOD: _mod,
+        Primitive.BIT_AND: _common,
+        Primitive.BIT_OR: _either,
+        Primitive.BIT_XOR: _one_of_two,
+        Primitive.ISQRT: _isqrt,
+        Primitive.SHR: _shr,
     }
 )
 """The meaning of each primitive."""

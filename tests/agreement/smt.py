@@ -58,6 +58,8 @@ class Known:
 def queued(graph: Graph, register: int, run: interpreter.Run) -> list[int]:
     """Return what the reference applied a hash or a signature to."""
     instruction, first = graph.instructions[register], register
+    if instruction.op is Primitive.ISQRT:
+        return [run.registers[instruction.a]]
     while first and graph.instructions[first - 1].op is Primitive.ARG:
         first -= 1
     items = [run.registers[at] for arg in graph.instructions[first:register] for at in arg.operands]

@@ -1,16 +1,18 @@
 """The terms of z3 mean what the reference does, of every primitive and of drawn graphs; and a bug planted in any rule is noticed."""
 
 from collections.abc import Callable, Mapping
+from math import isqrt
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from rollup.audit import rules
 from rollup.audit.rules import Scope
-from rollup.audit.solver import Term
-from rollup.ir.graph import Instruction
+from rollup.audit.solver import Answer, Limits, Term, ask
+from rollup.ir.builder import Builder
+from rollup.ir.graph import Graph, Instruction
 from rollup.ir.primitives import Primitive
-from tests.agreement.bare import LAYOUT, Case
+from tests.agreement.bare import INPUTS, LAYOUT, Case
 from tests.agreement.corpus import corpus
 from tests.agreement.drawn import cases
 from tests.agreement.smt import agrees
@@ -52,6 +54,11 @@ def _wrong_output(scope: Scope, item: Instruction) -> Term:
     return scope.z3.IntVal(0)
 
 
+def _root_of_more(scope: Scope, item: Instruction) -> Term:
+    rules._isqrt(scope, item)
+    return scope.calls[-1].term + 1
+
+
 def _pair(scope: Scope, item: Instruction) -> tuple[Term, Term]:
     a, b = scope.numbers(item)
     return a, b
@@ -79,6 +86,13 @@ MUTANTS: Mapping[Primitive, Callable[[Scope, Instruction], Term]] = {
     P.HASH: _hash_of_fewer,
     P.VERIFY_SIGNATURE: _another_signature,
     P.OUTPUT: _wrong_output,
+    P.DIV: lambda s, i: _pair(s, i)[0] / _pair(s, i)[1],
+    P.MOD: lambda s, i: _pair(s, i)[0] % (_pair(s, i)[1] + 1),
+    P.BIT_AND: rules._either,
+    P.BIT_OR: lambda s, i: sum(_pair(s, i)),
+    P.BIT_XOR: rules._either,
+    P.ISQRT: _root_of_more,
+    P.SHR: lambda s, i: s.number(i.a) / (1 << min(i.imm, 252)),
 }
 
 
@@ -105,6 +119,29 @@ def test_fact_that_is_not_true_is_noticed(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(Scope, "variable", narrow)
     assert not all(holds(case) for case in corpus(P.LOAD))
+
+
+@pytest.mark.parametrize("mask", [0, 1, 0b1011, 0xF0F0, 1 << 252, (1 << 253) - 1, (1 << 200) - (1 << 64)])
+@pytest.mark.parametrize("primitive", [P.BIT_AND, P.BIT_OR, P.BIT_XOR])
+def test_bits_of_a_constant_mean_the_same_as_terms(primitive: Primitive, mask: int) -> None:
+    for value in (0, 1, 0b0110, 0xFFFF, (1 << 253) - 1, 0x123456789ABCDEF << 190):
+        b = Builder(LAYOUT, INPUTS)
+        b.emit(primitive, b.input(6), b.const(mask))
+        graph = Graph("bits", 1, (), (), b.inputs, tuple(b.constants), tuple(b.instructions), ())
+        assert agrees(graph, LAYOUT, (0, 0, 0, 0, 0, 0, value, 0), ())
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 99, 100, 2**128 - 1, 2**128, 2**248 - 1])
+def test_facts_of_a_root_are_true_of_no_other_number(number: int) -> None:
+    b = Builder(LAYOUT, INPUTS)
+    b.emit(P.ISQRT, b.const(number))
+    code = (tuple(b.constants), tuple(b.instructions), ())
+    scope = rules.translate(Graph("root", 1, (), (), b.inputs, *code), LAYOUT)
+    facts, z3 = scope.z3.And(*scope.facts), scope.z3
+    (call,) = scope.calls
+    assert ask([facts, call.term == isqrt(number)], Limits()).answer is Answer.SATISFIABLE
+    assert ask([facts, call.term != isqrt(number)], Limits()).answer is Answer.UNSATISFIABLE
+    assert z3.is_int(call.term)
 
 
 @settings(drawing, max_examples=40)

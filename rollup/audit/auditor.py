@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 
 from rollup.audit.formula import Formula, formula_of
-from rollup.audit.invariants import Granted, Invariant, NativeBalance, OfRecords, invariant_of
+from rollup.audit.invariants import Invariant
+from rollup.audit.of_author import OfRecords, invariant_of
+from rollup.audit.of_frame import Granted, NativeBalance
 from rollup.audit.replay import Example, seek
 from rollup.audit.report import Finding, Report, Verdict, shown
 from rollup.audit.solver import Answer, Limits, ask
@@ -91,7 +93,6 @@ def _check(formula: Formula, number: int, limits: Limits) -> Finding:
     check = formula.graph.checks[number]
 
     def expected(example: Example) -> bool:
-        # Checks that say the same of the same are one: equality tells them apart by nothing but their place.
         run = example.run
         first = next((k for k, each in enumerate(formula.graph.checks) if not run.registers[each.register]), None)
         return run.outputs[Output.REASON] == Reason.NONE and first == number

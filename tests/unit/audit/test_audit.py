@@ -6,7 +6,8 @@ import pytest
 from examples.tokens import Tokens
 from rollup.audit.auditor import TWICE, _invariant, audit
 from rollup.audit.formula import formula_of
-from rollup.audit.invariants import Granted, NativeBalance, invariant_of
+from rollup.audit.of_author import invariant_of
+from rollup.audit.of_frame import Granted, NativeBalance
 from rollup.audit.replay import seek
 from rollup.audit.report import Finding, Report, Verdict
 from rollup.audit.solver import INSTALL, Answer, Limits, load_z3

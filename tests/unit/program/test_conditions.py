@@ -9,7 +9,7 @@ import z3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollup.audit.invariants import z3_meanings
+from rollup.audit.of_author import z3_meanings
 from rollup.program.conditions import NEW, OLD, Condition, Quantity, Snapshot, evaluate
 
 NAMES = ("amount", "best.whole", "best.part", "cells.0", "cells.1")

@@ -4,6 +4,7 @@ from rollup.program.arrays import Array
 from rollup.program.compiler import compile_program
 from rollup.program.enums import Enum
 from rollup.program.extremes import absolute_difference, maximum, minimum
+from rollup.program.invariants import conserves, invariant
 from rollup.program.program import Program, Transaction, action
 from rollup.program.quotients import isqrt, mul_div
 from rollup.program.records import Record
@@ -31,7 +32,9 @@ __all__ = [
     "absolute_difference",
     "action",
     "compile_program",
+    "conserves",
     "digest",
+    "invariant",
     "isqrt",
     "maximum",
     "minimum",

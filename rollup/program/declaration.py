@@ -17,6 +17,7 @@ from rollup.params import (
     SLOT_BITS,
 )
 from rollup.program.annotations import require_shape, resolve_annotations
+from rollup.program.invariants import Conserves, RecordInvariant, invariants_of
 from rollup.program.location import Location, author_error, of_class, of_function
 from rollup.program.program import ACTION_MARK, ONLY_MARK, Program
 from rollup.program.records import Kind, Record, Shape, leaves
@@ -49,6 +50,7 @@ class Declaration:
     cls: type[Program]
     actions: tuple[ActionDeclaration, ...]
     layout: Layout
+    invariants: tuple[RecordInvariant | Conserves, ...]
 
 
 def declare(cls: type[Program]) -> Declaration:
@@ -76,7 +78,8 @@ def declare(cls: type[Program]) -> Declaration:
         raise author_error(
             f"{cls.__name__} has too many actions, with withdraw", at=of_class(cls), expected=f"at most {MAX_ACTIONS}", got=len(actions)
         )  # fmt: skip
-    return Declaration(cls, actions, _layout(cls, tables, actions, options))
+    layout = _layout(cls, tables, actions, options)
+    return Declaration(cls, actions, layout, invariants_of(cls, names, [item.name for item in actions]))
 
 
 def _members(cls: type[Program]) -> dict[str, object]:
@@ -100,7 +103,7 @@ def _require_member(base: type[Program], name: str, value: object) -> None:
         raise author_error("a table called accounts is in every program already", "choose another name", at=at)
     if isinstance(value, Table) and value.name != name:
         raise author_error(f"one table is called {name} and {value.name}", "write Table(…, key=…) for each", at=at)
-    if isinstance(value, Table | FunctionType | staticmethod | classmethod | property | type):
+    if isinstance(value, Table | Conserves | FunctionType | staticmethod | classmethod | property | type):
         return
     if not isinstance(value, _PLAIN):
         raise author_error(

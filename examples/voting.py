@@ -1,0 +1,65 @@
+"""Proposals and votes: one an account, counted as they come, until the chair closes the vote."""
+
+from rollup import U32, AccountId, Bool, Field, Program, Record, Table, action, invariant, require, when
+
+
+class Proposal(Record):
+    """What is voted on, by the hash of its text."""
+
+    text: Field
+    yes: U32
+    no: U32
+    is_open: Bool
+    is_accepted: Bool
+
+
+class Ballot(Record):
+    """That an account has voted; how, the counts do not say."""
+
+    is_cast: Bool
+
+
+class Voting(Program):
+    """Proposals by number, which account 1 opens and closes."""
+
+    CHAIR = 1
+
+    proposals = Table(Proposal, key=U32)
+    ballots = Table(Ballot, key=(U32, AccountId), append_only=True)
+
+    @invariant(proposals)
+    def counts_never_fall(self, old, new):
+        """No vote is taken back."""
+        return (new.yes >= old.yes) & (new.no >= old.no)
+
+    @action(only="CHAIR")
+    def propose(self, tx, number: U32, text: Field):
+        """Open a vote."""
+        proposal = self.proposals[number]
+        require(proposal.text == 0, "this number is taken")
+        require(text != 0, "the hash of a text is not 0")
+        proposal.text, proposal.is_open = text, True
+
+    @action
+    def vote(self, tx, number: U32, approve: Bool):
+        """Vote, once."""
+        proposal = self.proposals[number]
+        require(proposal.is_open, "this vote is not open")
+        self.ballots[number, tx.sender].is_cast = True
+        with when(approve):
+            proposal.yes += 1
+        with when(~approve):
+            proposal.no += 1
+
+    @action(only="CHAIR")
+    def close(self, tx, number: U32):
+        """End a vote; more than half of the votes accept."""
+        proposal = self.proposals[number]
+        require(proposal.is_open, "this vote is not open")
+        proposal.is_open, proposal.is_accepted = False, proposal.yes > proposal.no
+
+
+# The language needs the types of arguments only, so nothing else is annotated here.
+# ruff: noqa: ANN001, ANN201, ARG002 -- an action takes its transaction whether it reads it or not
+# Assignment converts when an action is traced.
+# mypy: allow-untyped-defs, allow-incomplete-defs, disable-error-code="assignment, no-untyped-call"

@@ -1,0 +1,82 @@
+"""Every example, settled by fraud proof and by validity proof: final on L1, and what it should have come to."""
+
+from typing import Any
+
+import pytest
+
+from examples.amm import Amm
+from examples.escrow import Escrow
+from examples.tictactoe import TicTacToe
+from examples.voting import Voting
+from rollup.devnet import Devnet
+from rollup.params import Status
+from rollup.program import Program
+
+CHUNK = 4
+Call = tuple[int, str, dict[str, int]]
+"""Who calls what."""
+
+SCRIPTS: dict[str, tuple[type[Program], list[Call], tuple[str, int], dict[str, int]]] = {
+    "amm": (
+        Amm,
+        [
+            (0, "mint", {"token": 0, "amount": 5_000}),
+            (0, "mint", {"token": 1, "amount": 5_000}),
+            (0, "add", {"x": 1_000, "y": 4_000, "least": 2_000}),
+            (0, "swap", {"sell": 0, "amount": 100, "least": 362}),
+        ],
+        ("pools", 0),
+        {"x": 1_100, "y": 3_638, "shares": 2_000},
+    ),
+    "escrow": (
+        Escrow,
+        [
+            (0, "mint", {"amount": 100}),
+            (0, "open", {"number": 1, "seller": 2, "arbiter": 3, "amount": 60}),
+            (2, "close", {"number": 1, "to": 2}),
+        ],
+        ("balances", 2),
+        {"amount": 60},
+    ),
+    "voting": (
+        Voting,
+        [
+            (0, "propose", {"number": 1, "text": 77}),
+            (1, "vote", {"number": 1, "approve": 1}),
+            (2, "vote", {"number": 1, "approve": 1}),
+            (0, "close", {"number": 1}),
+        ],
+        ("proposals", 1),
+        {"text": 77, "yes": 2, "no": 0, "is_open": 0, "is_accepted": 1},
+    ),
+    "tictactoe": (
+        TicTacToe,
+        [
+            (0, "offer", {"number": 1, "stake": 0}),
+            (1, "accept", {"number": 1}),
+            (0, "play", {"number": 1, "place": 4}),
+            (1, "play", {"number": 1, "place": 0}),
+        ],
+        ("games", 1),
+        {"cross": 1, "nought": 2, "pot": 0, "moves": 2, **{f"board.{k}": {0: 2, 4: 1}.get(k, 0) for k in range(9)}},
+    ),
+}
+
+
+@pytest.mark.parametrize("backend", ["optimistic", "groth16"])
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_example_is_settled(name: str, backend: str) -> None:
+    program, calls, (table, key), expected = SCRIPTS[name]
+    options: dict[str, Any] = {"transactions": CHUNK} if backend == "groth16" else {}
+    with Devnet(program, backend, accounts=3, options=options) as chain:
+        for account, action, arguments in calls:
+            assert chain.send(chain.account(account), action, **arguments).status is Status.APPLIED
+        block = chain.post()
+        assert block is not None
+        chain.settle()
+        assert chain.record(table, key) == expected
+        follower = chain.full_node()
+        follower.sync()
+        assert follower.header(1) == block.header
+        assert chain.claims.final_batch == 1
+        assert chain.alarms == []

@@ -44,7 +44,7 @@ class Escrow(Program):
     def open(self, tx, number: U32, seller: AccountId, arbiter: AccountId, amount: U64):
         """Put an amount aside for a seller."""
         deal = self.deals[number]
-        require(deal.state == State.NONE, "this number is taken")
+        require((deal.state == State.NONE) & (deal.amount == 0), "this number is taken")
         require((arbiter != tx.sender) & (arbiter != seller), "the arbiter is a party")
         self.balances[tx.sender].amount -= amount
         deal.buyer, deal.seller, deal.arbiter = tx.sender, seller, arbiter

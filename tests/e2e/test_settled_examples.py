@@ -5,9 +5,13 @@ from typing import Any
 import pytest
 
 from examples.amm import Amm
+from examples.auction import Auctions
 from examples.escrow import Escrow
+from examples.names import Names
+from examples.orderbook import OrderBook
 from examples.tictactoe import TicTacToe
 from examples.voting import Voting
+from rollup.crypto.poseidon2 import Domain, hash_items
 from rollup.devnet import Devnet
 from rollup.params import Status
 from rollup.program import Program
@@ -27,6 +31,42 @@ SCRIPTS: dict[str, tuple[type[Program], list[Call], tuple[str, int], dict[str, i
         ],
         ("pools", 0),
         {"x": 1_100, "y": 3_638, "shares": 2_000},
+    ),
+    "auction": (
+        Auctions,
+        [
+            (0, "open", {"number": 1}),
+            (1, "mint", {"amount": 100}),
+            (1, "bid", {"number": 1, "seal": hash_items(Domain.USER, (2, 30, 5)), "held": 60}),
+            (0, "advance", {"number": 1}),
+            (1, "reveal", {"number": 1, "amount": 30, "secret": 5}),
+            (0, "advance", {"number": 1}),
+        ],
+        ("balances", 1),
+        {"amount": 30},
+    ),
+    "names": (
+        Names,
+        [
+            (1, "mint", {"amount": 100}),
+            (1, "claim", {"name": 42, "periods": 2, "address": 0xAD}),
+            (0, "tick", {}),
+            (1, "renew", {"name": 42, "periods": 1}),
+        ],
+        ("names", 42),
+        {"owner": 2, "address": 0xAD, "paid_until": 2},
+    ),
+    "orderbook": (
+        OrderBook,
+        [
+            (0, "mint", {"base": 0, "quote": 1_000}),
+            (1, "mint", {"base": 100, "quote": 0}),
+            (0, "place", {"number": 1, "side": 0, "price": 5, "amount": 100}),
+            (1, "place", {"number": 2, "side": 1, "price": 4, "amount": 60}),
+            (2, "match", {"buy": 1, "sell": 2}),
+        ],
+        ("balances", 1),
+        {"base": 60, "quote": 560},
     ),
     "escrow": (
         Escrow,

@@ -1,0 +1,89 @@
+"""A registry of names: paid for by the period, renewed, handed on, and free for others when they lapse."""
+
+from rollup import U8, U32, U64, AccountId, L1Address, Program, Record, Table, action, conserves, invariant, require
+
+
+class Name(Record):
+    """Whose it is, what it stands for, and the last period that is paid."""
+
+    owner: AccountId
+    address: L1Address
+    paid_until: U32
+
+
+class Clock(Record):
+    """Which period it is."""
+
+    period: U32
+
+
+class Balance(Record):
+    """What an account can spend here."""
+
+    amount: U64
+
+
+class Names(Program):
+    """Names by number, which clients make of their letters; account 1 is the registrar."""
+
+    REGISTRAR = 1
+    PRICE = 5
+    NOW = 0
+
+    names = Table(Name, key=U32)
+    clocks = Table(Clock, key=U8)
+    balances = Table(Balance, key=AccountId)
+
+    money = conserves("balances.amount", except_in="mint")
+
+    @invariant(clocks)
+    def time_never_goes_back(self, old, new):
+        """Nobody loses a period that is paid."""
+        return new.period >= old.period
+
+    @action
+    def mint(self, tx, amount: U64):  # a faucet: this is an example
+        """Create money for the sender."""
+        self.balances[tx.sender].amount += amount
+
+    @action(only="REGISTRAR")
+    def tick(self, tx):
+        """Begin the next period."""
+        self.clocks[self.NOW].period += 1
+
+    @action
+    def claim(self, tx, name: U32, periods: U8, address: L1Address):
+        """Take a name that is nobody's, or has lapsed, from this period on."""
+        record, now = self.names[name], self.clocks.read(self.NOW).period
+        require((record.owner == AccountId(0)) | (record.paid_until < now), "this name is taken")
+        require(periods != 0, "a name is taken for a period at least")
+        self._pay(tx, periods)
+        record.owner, record.address, record.paid_until = tx.sender, address, now + periods - 1
+
+    @action
+    def renew(self, tx, name: U32, periods: U8):
+        """Pay for more periods of a name of one's own that has not lapsed."""
+        record, now = self.names[name], self.clocks.read(self.NOW).period
+        require((record.owner == tx.sender) & (record.paid_until >= now), "not your name")
+        self._pay(tx, periods)
+        record.paid_until += periods
+
+    @action
+    def transfer(self, tx, name: U32, to: AccountId, address: L1Address):
+        """Hand a name on, or let it stand for something else."""
+        record, now = self.names[name], self.clocks.read(self.NOW).period
+        require((record.owner == tx.sender) & (record.paid_until >= now), "not your name")
+        require(to != AccountId(0), "nobody cannot own a name")
+        record.owner, record.address = to, address
+
+    def _pay(self, tx, periods):  # noqa: ANN202 -- nothing
+        price = U64(periods) * self.PRICE
+        require(tx.sender != AccountId(self.REGISTRAR), "the registrar takes no names")
+        self.balances[tx.sender].amount -= price
+        self.balances[AccountId(self.REGISTRAR)].amount += price
+
+
+# The language needs the types of arguments only, so nothing else is annotated here.
+# ruff: noqa: ANN001, ANN201, ARG002 -- an action takes its transaction whether it reads it or not
+# Assignment converts when an action is traced.
+# mypy: allow-untyped-defs, allow-incomplete-defs, disable-error-code="assignment, no-untyped-call"

@@ -21,6 +21,7 @@ Examples:
   tandem demo                     one program, two chains, two proofs; a lie caught on L1
   tandem demo --json report.json  the same, with its figures written to a file
   tandem provers                  the settlement backends installed here
+  tandem new market               a folder with a program and its test
   tandem audit FILE.py            what a program's transactions can and cannot do
   TANDEM_DEBUG=1 tandem demo      an error shows its whole stack trace
 """
@@ -36,6 +37,7 @@ class Row(NamedTuple):
 COMMANDS: Final[Mapping[str, Row]] = {
     "audit": Row("rollup.cli.audit:audit", "Prove what a program keeps, or show what breaks it."),
     "demo": Row("rollup.cli.demo:demo", "Settle one program twice: by fraud proof and by validity proof."),
+    "new": Row("rollup.cli.new:new", "Write a small program and its test, to begin with."),
     "provers": Row("rollup.cli.provers:provers", "List the settlement backends installed here."),
 }
 DISTRIBUTION: Final = "tandem-rollup"

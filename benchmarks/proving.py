@@ -21,6 +21,7 @@ from benchmarks.peers.snarkjs import Snarkjs
 from benchmarks.peers.zksnake import Zksnake, integers
 from benchmarks.workers import Worker, medians, timed
 from provers.validity.constraints.r1cs import ints_of
+from rollup.cores import cores
 from rollup.crypto.fr import R
 
 PORTABLE, IFMA = "portable", "ifma"
@@ -162,7 +163,8 @@ class Bench:
             cache = self._folder / f"kernels-{name}"
             cold = ours.first_use(cache, name)
             warm = medians([partial(ours.first_use, cache, name)], self._sizes.quick_runs)[0]
-            yield Figure(f"all kernels on first use, cold, {name}", cold, "s", 20)
+            note = f"compiled by {cores()} processes"
+            yield Figure(f"all kernels on first use, cold, {name}", cold, "s", 20, note=note)
             yield Figure(f"all kernels on first use, warm, {name}", warm, "s", 0.6)
 
     def _side(self, kernels: str, function: str, *arguments: object, module: str = "ours") -> Callable[[], float]:

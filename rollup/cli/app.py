@@ -35,6 +35,7 @@ class Row(NamedTuple):
 
 
 COMMANDS: Final[Mapping[str, Row]] = {
+    "abi": Row("rollup.cli.abi:abi", "Print what other languages need to use a program."),
     "audit": Row("rollup.cli.audit:audit", "Prove what a program keeps, or show what breaks it."),
     "demo": Row("rollup.cli.demo:demo", "Settle one program twice: by fraud proof and by validity proof."),
     "new": Row("rollup.cli.new:new", "Write a small program and its test, to begin with."),

@@ -18,7 +18,7 @@ def abi(
       tandem abi market.py > market.abi.json
       tandem abi examples.tokens:Tokens
     """  # noqa: D301 - click wants the character itself
-    from rollup.cli.programs import load_program
     from rollup.program.abi import abi_of
+    from rollup.program.loading import load_program
 
     typer.echo(json.dumps(abi_of(load_program(program)), indent=2))

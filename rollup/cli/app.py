@@ -43,6 +43,7 @@ COMMANDS: Final[Mapping[str, Row]] = {
 }
 DISTRIBUTION: Final = "tandem-rollup"
 PROVERS: Final[Mapping[str, str]] = {
+    "inspect": "Show a program's tables and actions, and what its transactions cost.",
     "ceremony": "Make Groth16 keys with many, of whom one honest suffices.",
     "snarkjs": "Exchange circuits, keys and proofs with circom and snarkjs.",
 }

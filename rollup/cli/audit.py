@@ -31,7 +31,7 @@ def audit(
     from rollup.audit.auditor import audit as audit_program
     from rollup.audit.solver import Limits, load_z3
     from rollup.cli.demo.screen import Screen
-    from rollup.cli.programs import load_program
+    from rollup.program.loading import load_program
 
     load_z3()
     at = ["loading"]

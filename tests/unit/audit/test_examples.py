@@ -7,7 +7,7 @@ import pytest
 from rollup.audit.auditor import audit
 from rollup.audit.report import BAD
 from rollup.audit.solver import Limits
-from rollup.cli.programs import load_program
+from rollup.program.loading import load_program
 
 EXAMPLES = sorted(path for path in (Path(__file__).parents[3] / "examples").glob("*.py") if path.stem != "__init__")
 

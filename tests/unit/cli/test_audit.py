@@ -7,8 +7,8 @@ import pytest
 
 from rollup.audit.solver import INSTALL
 from rollup.cli import app
-from rollup.cli.programs import load_program
 from rollup.errors import AuthorError
+from rollup.program.loading import load_program
 
 ROOT = Path(__file__).parents[3]
 TOKENS = ROOT / "examples" / "tokens.py"

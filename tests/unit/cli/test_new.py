@@ -12,8 +12,8 @@ from rollup.audit.report import Verdict
 from rollup.audit.solver import Limits
 from rollup.cli import app
 from rollup.cli.new import write
-from rollup.cli.programs import load_program
 from rollup.errors import AuthorError
+from rollup.program.loading import load_program
 
 
 def run(*words: str) -> int | str | None:

@@ -12,11 +12,9 @@ import pytest
 
 from provers.validity.ceremony.contribution import secret_of
 from provers.validity.ceremony.powers import DEVELOPMENT_NOTE
-from provers.validity.commands.circuits import program_of
 from provers.validity.commands.progress import Heartbeat
 from provers.validity.groth16.verifying_key import VerifyingKey
 from provers.validity.iden3 import constraint_file
-from rollup.errors import AuthorError
 from tests.unit.validity.backend.programs import Purses
 from tests.unit.validity.ceremony.powers import PLAIN, PREPARED, ours, with_point
 from tests.unit.validity.commands.runs import Tandem, run
@@ -143,11 +141,11 @@ def test_nothing_is_written_over(tmp_path: Path, tandem: Tandem, contributed: Pa
 @pytest.mark.parametrize(
     ("circuit", "words"),
     [
-        ("no.such.module:Thing", "cannot be imported"),
-        ("nothing.py:Thing", "cannot be imported"),
-        ("nothing", "is neither a circuit nor a program"),
-        ("rollup.params:ChunkKind", "has no program called ChunkKind"),
-        ("rollup.params:Nothing", "has no program called Nothing"),
+        ("no.such.module:Thing", "there is no module no.such.module"),
+        ("nothing.py:Thing", "there is no file nothing.py"),
+        ("nothing", "names no program"),
+        ("rollup.params:ChunkKind", "ChunkKind is no program"),
+        ("rollup.params:Nothing", "rollup.params has no Nothing"),
         ("nothing.r1cs", "cannot be read"),
     ],
 )
@@ -166,16 +164,6 @@ def test_a_program_too_large_for_the_powers_says_how_many_it_needs(tmp_path: Pat
     assert "powers of tau too few for the circuit" in tandem.fails(
         "ceremony", "new", program, PREPARED, tmp_path / "0.tcer"
     )
-
-
-def test_a_program_is_found_in_a_file_too(tmp_path: Path) -> None:
-    source = Path(str(sys.modules[Purses.__module__].__file__))
-    (tmp_path / "found.py").write_text(source.read_text())
-    found = program_of(f"{tmp_path / 'found.py'}:Purses")
-    assert found is not Purses
-    assert found.image().program_id == Purses.image().program_id
-    with pytest.raises(AuthorError, match="cannot be imported"):
-        program_of(f"{tmp_path / 'missing.py'}:Purses")
 
 
 @pytest.mark.parametrize("beacon", ["xyz", "0x1"])

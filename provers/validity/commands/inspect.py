@@ -1,0 +1,35 @@
+"""`tandem inspect`: what a program is made of, and what its transactions cost."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from provers.validity.commands.progress import Heartbeat
+
+MOST_CHUNK = 128
+
+
+def inspect(
+    program: Annotated[str, typer.Argument(metavar="PROGRAM", help="module:Class, FILE.py:Class, or FILE.py.")],
+    *,
+    chunk: Annotated[int, typer.Option(min=4, max=MOST_CHUNK, help="Transactions that one proof covers.")] = 16,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
+) -> None:
+    """Show a program's tables and actions, the bytes of its transactions, and where its constraints are.
+
+    Every figure is counted: bytes by the layout, instructions in the graphs, constraints in the circuit that a chain of this chunk size has.
+
+    \b
+    Examples:
+      tandem inspect market.py
+      tandem inspect examples.tokens:Tokens --chunk 32
+      tandem inspect market.py --json > market.json
+    """  # noqa: D301 - click wants the character itself
+    with Heartbeat(f"counting constraints of a chunk of {chunk}"):
+        from provers.validity.commands.inspect_work import inspected, lines
+
+        found = inspected(program, chunk)
+    typer.echo(json.dumps(found, indent=2) if as_json else "\n".join(lines(found)))

@@ -1,0 +1,45 @@
+"""What a program is made of and costs, counted."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from examples.tokens import Tokens
+from tests.unit.validity.commands.runs import Tandem
+
+GOLDEN = Path(__file__).parents[3] / "golden" / "constraints"
+
+
+@pytest.fixture
+def tandem(capsys: pytest.CaptureFixture[str]) -> Tandem:
+    return Tandem(capsys)
+
+
+def test_figures_are_those_of_the_graphs_the_layout_and_the_circuits(tandem: Tandem) -> None:
+    found = tandem.json("inspect", "examples.tokens:Tokens", "--chunk", "4")
+    image, counted = Tokens.image(), json.loads((GOLDEN / "tokens.json").read_text())["DATA"]["chunk"]
+    assert found["program_id"] == f"0x{image.program_id.hex()}"
+    assert {name: round(4 * count) for name, count in found["constraints"].items()} == counted
+    assert math.isclose(sum(found["constraints"].values()), 2 * found["constraints"]["all"])
+    assert found["data_bytes"] * 4 == 32 * image.layout.group_elements
+    assert [(row["name"], row["tag"]) for row in found["actions"]] == [("withdraw", 1), ("mint", 2), ("transfer", 3)]
+    assert found["actions"][2]["instructions"] == len(image.action("transfer").instructions)
+    assert found["actions"][2]["records"] == 3
+
+
+def test_a_person_reads_tables_actions_and_what_dominates(tandem: Tandem) -> None:
+    text = tandem.succeeds("inspect", "tests.programs.market:Market", "--chunk", "4")
+    assert "  orders[U8 8]: owner AccountId, grade Grade" in text
+    assert "(append only)" in text
+    assert "(side Side, opened Bool)  (only account 1)" in text
+    (longest,) = (line for line in text.splitlines() if line.endswith("← the longest"))
+    assert longest.split()[1] == "fill"
+    (most,) = (line for line in text.splitlines() if line.endswith("← most of it"))
+    assert most.split()[0] == "tree"
+
+
+def test_what_is_no_program_or_no_chunk_is_refused(tandem: Tandem) -> None:
+    assert "there is no file nowhere.py" in tandem.fails("inspect", "nowhere.py")
+    assert "a chunk of 6 transactions" in tandem.fails("inspect", "examples.tokens:Tokens", "--chunk", "6")

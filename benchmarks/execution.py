@@ -60,7 +60,7 @@ class Transfers:
             nonce = nonces.get(sender, 0)
             nonces[sender] = nonce + 1
             head = (DOMAIN, graph.tag, sender, FEE, S, R_SIGN, R_Y, 1)
-            rows.append((place, (*head, 0, 0, accounts, 0, *[0] * words, to, TOKEN, AMOUNT)))
+            rows.append((place, (*head, 0, 0, accounts, 0, 0, 0, *[0] * words, to, TOKEN, AMOUNT)))
             call = ((nonce << FEE_BITS | FEE) << layout.account_bits | sender) << TAG_BITS | graph.tag
             messages[number] = words_from_ints([*KEY, DOMAIN, call, *[0] * words, R_Y, R_SIGN, S], 4)
         calls = Calls.of(program, rows)

@@ -11,15 +11,16 @@ from contracts.poseidon2_kernel import init_code
 from rollup import params
 from rollup.crypto import fr, jubjub
 from rollup.crypto.poseidon2 import Domain
+from rollup.ir.image import code_position
 from rollup.ir.primitives import Primitive
-from rollup.params import AccountAttribute, DataKind, Output, Reason, Status
+from rollup.params import AccountAttribute, DataKind, MessageKind, Output, Reason, Status
 
 FOLDER = Path(__file__).parent / "lib"
 
 PARAMETERS_READ = (
     *("TAG_BITS", "PACKED_FEE_BITS", "FEE_MANTISSA_BITS", "SCALAR_BITS", "SIGNED_BITS", "SIGN_BITS", "FULL"),
     *("SLOT_BITS", "SLOTS_PER_ELEMENT", "ELEMENT_BITS", "GROUP", "MESSAGE_WORDS"),
-    *("MAX_ARGUMENTS", "MAX_ACTIONS", "TAG_DEPOSIT", "TAG_FEES"),
+    *("MAX_ARGUMENTS", "MAX_ACTIONS", "TAG_CALL", "TAG_DEPOSIT", "TAG_FEES"),
 )
 """The names of `rollup.params` that a contract reads."""
 
@@ -75,7 +76,9 @@ def machine() -> str:
         ("KIND", DataKind),
     )
     names |= {f"{prefix}_{member.name}": member.value for prefix, enum in enums for member in enum}
+    names |= {f"MESSAGE_{kind.name}": kind.value for kind in MessageKind}
     names |= {name: getattr(params, name) for name in PARAMETERS_READ}
+    names |= {"FIRST_CALL": code_position(params.TAG_CALL + 1) - 1}
     return _file("The numbers of docs/spec/machine.md", [_constant(*item) for item in names.items()])
 
 

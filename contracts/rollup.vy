@@ -14,6 +14,8 @@ R: constant(uint256) = 524358751751261904794477405081859658376905525005276378226
 WEI_PER_GWEI: constant(uint256) = 10**9
 LIMIT: constant(uint256) = 2**64
 DEPOSIT: constant(uint256) = 1
+# Plus the tag of the action that is called.
+CALL: constant(uint256) = 256
 BLOB: constant(uint256) = 1
 CALLDATA: constant(uint256) = 2
 ACCEPTED: constant(uint256) = 1
@@ -36,6 +38,17 @@ event Deposit:
     account: uint256
     key_x: uint256
     key_y: uint256
+    l1_address: address
+    amount: uint256
+    rolling: bytes32
+
+
+event Called:
+    index: indexed(uint256)
+    account: uint256
+    tag: uint256
+    word_0: uint256
+    word_1: uint256
     l1_address: address
     amount: uint256
     rolling: bytes32
@@ -186,22 +199,12 @@ def initialize(settlement: address):
 def deposit(account: uint256, key_x: uint256, key_y: uint256):
     """
     @notice Put value on L2: account 0 registers a new account with the key, another credits that account.
-    @dev INVARIANT: all that was ever deposited is below 2^64 gwei, so no balance of the program can overflow by deposits alone.
     """
-    assert account < ACCOUNTS, "rollup: account"
-    assert key_x < R and key_y < R, "rollup: key is not canonical"
-    assert msg.value != 0 and msg.value % WEI_PER_GWEI == 0, "rollup: deposit whole gwei"
-    amount: uint256 = msg.value // WEI_PER_GWEI
-    self.deposited += amount
-    assert self.deposited < LIMIT, "rollup: too much deposited"
-    index: uint256 = self.inbox_count
-    message: bytes32 = keccak256(
-        abi_encode(DEPOSIT, account, key_x, key_y, convert(msg.sender, uint256), amount)
-    )
-    rolling: bytes32 = keccak256(concat(self.rolling[index], message))
-    self.rolling[index + 1] = rolling
-    self.queued_at[index] = block.timestamp
-    self.inbox_count = index + 1
+    assert msg.value != 0, "rollup: nothing is deposited"
+    index: uint256 = 0
+    amount: uint256 = 0
+    rolling: bytes32 = empty(bytes32)
+    index, amount, rolling = self._queue(DEPOSIT, account, key_x, key_y)
     log Deposit(
         index=index,
         account=account,
@@ -211,6 +214,57 @@ def deposit(account: uint256, key_x: uint256, key_y: uint256):
         amount=amount,
         rolling=rolling,
     )
+
+
+@external
+@payable
+def call(account: uint256, tag: uint256, word_0: uint256, word_1: uint256):
+    """
+    @notice Run an action as the L2 account that the sender has registered, after crediting it what is sent along (machine.md §4).
+    @dev SAFETY: who calls is checked on L2, against the L1 address of the account; L1 only says who sent this.
+    @param tag Of an action that the program lets be called from L1; any other makes this a mere deposit.
+    @param word_0 The first 252 bits of the arguments, the lowest first; what follows them stands in `word_1`.
+    """
+    assert account != 0, "rollup: account"
+    assert tag != 0 and tag < 256, "rollup: tag"
+    index: uint256 = 0
+    amount: uint256 = 0
+    rolling: bytes32 = empty(bytes32)
+    index, amount, rolling = self._queue(CALL + tag, account, word_0, word_1)
+    log Called(
+        index=index,
+        account=account,
+        tag=tag,
+        word_0=word_0,
+        word_1=word_1,
+        l1_address=msg.sender,
+        amount=amount,
+        rolling=rolling,
+    )
+
+
+@internal
+@payable
+def _queue(kind: uint256, account: uint256, first: uint256, second: uint256) -> (uint256, uint256, bytes32):
+    """
+    @notice Append a message to the inbox; its number, the gwei it brings, and the rolling hash after it.
+    @dev INVARIANT: all that was ever deposited is below 2^64 gwei, so no balance of the program can overflow by deposits alone.
+    """
+    assert account < ACCOUNTS, "rollup: account"
+    assert first < R and second < R, "rollup: word is not canonical"
+    assert msg.value % WEI_PER_GWEI == 0, "rollup: whole gwei"
+    amount: uint256 = msg.value // WEI_PER_GWEI
+    self.deposited += amount
+    assert self.deposited < LIMIT, "rollup: too much deposited"
+    index: uint256 = self.inbox_count
+    message: bytes32 = keccak256(
+        abi_encode(kind, account, first, second, convert(msg.sender, uint256), amount)
+    )
+    rolling: bytes32 = keccak256(concat(self.rolling[index], message))
+    self.rolling[index + 1] = rolling
+    self.queued_at[index] = block.timestamp
+    self.inbox_count = index + 1
+    return index, amount, rolling
 
 
 # ---------------------------------------------------------------- batches

@@ -40,7 +40,7 @@ struct Code:
     argument_widths: uint256
     constants: Bytes[16384]
     instructions: Bytes[4096]
-    path: bytes32[5]
+    path: bytes32[6]
 
 
 # A record before the step, and the three siblings at each level under the root that the slots before it led to.
@@ -77,12 +77,13 @@ STRIDE: immutable(uint256)
 CAPACITY: immutable(uint256)
 ACTIONS: immutable(uint256)
 TABLE_WIDTHS: immutable(uint256)
+CALLS: immutable(uint256)
 
 
 @deploy
-def __init__(layout: uint256[10], code_root: bytes32, poseidon: address, eddsa: address):
+def __init__(layout: uint256[11], code_root: bytes32, poseidon: address, eddsa: address):
     """
-    @param layout account_bits, key_bits, table_bits, depth, argument_bits, stride, capacity, inbox_cap, actions, table_widths.
+    @param layout account_bits, key_bits, table_bits, depth, argument_bits, stride, capacity, inbox_cap, actions, table_widths, calls.
     """
     program_id = keccak256(abi_encode(layout, code_root))
     assert layout[0] <= 32 and layout[3] <= MAX_DEPTH, "stepper: layout of the tree"
@@ -105,12 +106,13 @@ def __init__(layout: uint256[10], code_root: bytes32, poseidon: address, eddsa: 
     CAPACITY = layout[6]
     ACTIONS = layout[8]
     TABLE_WIDTHS = layout[9]
+    CALLS = layout[10]
 
 
 @external
 @view
 def step(
-    context: IStepper.Context, header: uint256[8], evidence: Bytes[96704]
+    context: IStepper.Context, header: uint256[8], evidence: Bytes[96736]
 ) -> (uint256[8], uint256, uint256):
     """
     @notice The step header after `header`, the step's status and its reason (machine.md §5).
@@ -123,10 +125,9 @@ def step(
     after: uint256[8] = header
     after[STEP] = header[STEP] + 1
     tag: uint256 = 0
-    inputs: uint256[29] = empty(uint256[29])
+    inputs: uint256[31] = empty(uint256[31])
     if header[INBOX_INDEX] < context.inbox_to:
-        tag = numbers.TAG_DEPOSIT
-        inputs = self._deposit_inputs(context, header, given.message)
+        tag, inputs = self._message_inputs(context, header, given.message, given.code.argument_widths)
         after[INBOX_INDEX] = header[INBOX_INDEX] + 1
     else:
         cursor: uint256 = header[DATA_CURSOR]
@@ -175,21 +176,36 @@ def step(
 
 
 @internal
-@pure
-def _deposit_inputs(
-    context: IStepper.Context, header: uint256[8], message: DynArray[uint256, 6]
-) -> uint256[29]:
+@view
+def _message_inputs(
+    context: IStepper.Context, header: uint256[8], message: DynArray[uint256, 6], widths: uint256
+) -> (uint256, uint256[31]):
+    """
+    @notice The tag of the graph that a message runs, and its inputs: of a call if its action can be called from L1, else of `DEPOSIT`.
+    """
     assert len(message) == numbers.MESSAGE_WORDS, "stepper: the message is missing"
     words: uint256[6] = [message[0], message[1], message[2], message[3], message[4], message[5]]
     rolling: bytes32 = keccak256(concat(context.rolling_before, keccak256(abi_encode(words))))
     assert rolling == context.rolling_after, "stepper: wrong message"
-    inputs: uint256[29] = empty(uint256[29])
+    inputs: uint256[31] = empty(uint256[31])
     for k: uint256 in range(5):
         inputs[k] = words[k + 1]
     inputs[5] = header[WITHDRAWALS]
     inputs[6] = header[WITHDRAWALS_COUNT]
     inputs[7] = header[NEXT_ACCOUNT]
-    return inputs
+    # SAFETY: L1 queues tags below 256, of which the bitmap has a bit each; other kinds are below the first call's, so they shift by 0, and no action has tag 0.
+    called: uint256 = words[0] - min(words[0], numbers.MESSAGE_CALL)
+    if (CALLS >> called) & 1 == 0:
+        return numbers.TAG_DEPOSIT, inputs
+    inputs[8] = context.timestamp
+    inputs[9] = context.batch_number
+    decodable: bool = False
+    arguments: uint256[8] = empty(uint256[8])
+    arguments, decodable = transaction.decode_call(words[2], words[3], widths)
+    inputs[10] = convert(decodable, uint256)
+    for k: uint256 in range(numbers.MAX_ARGUMENTS):
+        inputs[11 + k] = arguments[k]
+    return numbers.TAG_CALL + called, inputs
 
 
 @internal
@@ -200,11 +216,11 @@ def _transaction_inputs(
     parcel: transaction.Parcel,
     tag: uint256,
     widths: uint256,
-) -> uint256[29]:
+) -> uint256[31]:
     decoded: transaction.Decoded = transaction.decode(
         parcel.window, parcel.start, parcel.start + STRIDE * numbers.SLOT_BITS, ACCOUNT_BITS, ARGUMENT_BITS, widths
     )
-    inputs: uint256[29] = empty(uint256[29])
+    inputs: uint256[31] = empty(uint256[31])
     inputs[0] = context.domain
     inputs[1] = tag
     inputs[2] = decoded.sender
@@ -217,12 +233,14 @@ def _transaction_inputs(
     inputs[9] = header[WITHDRAWALS_COUNT]
     inputs[10] = header[NEXT_ACCOUNT]
     inputs[11] = header[FEES]
+    inputs[12] = context.timestamp
+    inputs[13] = context.batch_number
     # SPEC: first the words that are signed, as many as hold the arguments of any action, then the arguments of this one.
     words: uint256 = (ARGUMENT_BITS + numbers.SIGNED_BITS - 1) // numbers.SIGNED_BITS
     for k: uint256 in range(words, bound=9):
-        inputs[12 + k] = decoded.words[k]
+        inputs[14 + k] = decoded.words[k]
     for k: uint256 in range(numbers.MAX_ARGUMENTS):
-        inputs[12 + words + k] = decoded.arguments[k]
+        inputs[14 + words + k] = decoded.arguments[k]
     return inputs
 
 
@@ -290,9 +308,10 @@ def _is_action(tag: uint256) -> bool:
 
 @internal
 @view
-def _check_code(tag: uint256, widths: uint256, constants: bytes32, instructions: bytes32, path: bytes32[5]):
+def _check_code(tag: uint256, widths: uint256, constants: bytes32, instructions: bytes32, path: bytes32[6]):
     """
-    @notice Revert unless these are the hashes of the program's graph of this tag: leaf 0 is `DEPOSIT`, 1 `FEES`, 1 + t action t.
+    @notice Revert unless these are the hashes of the program's graph of this tag: leaf 0 is `DEPOSIT`, 1 `FEES`, 1 + t action t,
+            32 + t the call of it.
     """
     node: bytes32 = keccak256(abi_encode(tag, widths, constants, instructions))
     place: uint256 = tag + 1
@@ -300,6 +319,8 @@ def _check_code(tag: uint256, widths: uint256, constants: bytes32, instructions:
         place = 0
     elif tag == numbers.TAG_FEES:
         place = 1
+    elif tag > numbers.TAG_CALL:
+        place = tag - numbers.TAG_CALL + numbers.FIRST_CALL
     for sibling: bytes32 in path:
         if place & 1 == 0:
             node = keccak256(concat(node, sibling))

@@ -1,24 +1,17 @@
-"""An auction with sealed bids: hashes first, amounts when nobody can bid any more, and the highest wins."""
+"""An auction with sealed bids: hashes first, amounts when nobody can bid any more, and the highest wins. The clock moves it on."""
 
-from rollup import U32, U64, AccountId, Enum, Field, Program, Record, Table, action, conserves, digest, require, when
-
-
-class Phase(Enum):
-    """Of an auction."""
-
-    NONE = 0
-    BIDDING = 1
-    REVEALING = 2
-    DONE = 3
+from rollup import U32, U64, AccountId, Bool, Field, Program, Record, Table, action, conserves, digest, require, when
 
 
 class Auction(Record):
-    """Who sells, and who has bid most of those who showed their bids."""
+    """Who sells, until when bids are taken and then shown, in seconds, and who has bid most of those who showed theirs."""
 
     seller: AccountId
-    phase: Phase
+    bids_until: U64
+    shows_until: U64
     best: U64
     winner: AccountId
+    is_paid: Bool
 
 
 class Bid(Record):
@@ -35,7 +28,7 @@ class Balance(Record):
 
 
 class Auctions(Program):
-    """Auctions by number; sellers move them on."""
+    """Auctions by number."""
 
     auctions = Table(Auction, key=U32)
     bids = Table(Bid, key=(U32, AccountId))
@@ -49,17 +42,20 @@ class Auctions(Program):
         self.balances[tx.sender].amount += amount
 
     @action
-    def open(self, tx, number: U32):
-        """Begin to take bids."""
+    def open(self, tx, number: U32, bidding: U32, showing: U32):
+        """Take bids for some seconds, and let them be shown for some more."""
         auction = self.auctions[number]
-        require(auction.phase == Phase.NONE, "this number is taken")
-        auction.seller, auction.phase = tx.sender, Phase.BIDDING
+        require(auction.seller == AccountId(0), "this number is taken")
+        require((bidding != 0) & (showing != 0), "it takes time to bid and to show bids")
+        auction.seller = tx.sender
+        auction.bids_until = tx.timestamp + bidding
+        auction.shows_until = auction.bids_until + showing
 
     @action
     def bid(self, tx, number: U32, seal: Field, held: U64):
         """Bid once: `seal` is the digest of the bidder, the amount and a secret number."""
         bid = self.bids[number, tx.sender]
-        require(self.auctions[number].phase == Phase.BIDDING, "no bids are taken")
+        require(tx.timestamp < self.auctions[number].bids_until, "no bids are taken")
         require((bid.seal == 0) & (bid.held == 0) & (seal != 0), "one bid each")
         self.balances[tx.sender].amount -= held
         bid.seal, bid.held = seal, held
@@ -68,33 +64,30 @@ class Auctions(Program):
     def reveal(self, tx, number: U32, amount: U64, secret: Field):
         """Show a bid."""
         auction, bid = self.auctions[number], self.bids[number, tx.sender]
-        require(auction.phase == Phase.REVEALING, "bids are not shown now")
+        require(tx.timestamp >= auction.bids_until, "bids are still taken")
+        require(tx.timestamp < auction.shows_until, "bids are not shown any more")
         require(digest(tx.sender, amount, secret) == bid.seal, "this was not the bid")
         require(amount <= bid.held, "more than was put aside")
         with when(amount > auction.best):
             auction.best, auction.winner = amount, tx.sender
 
     @action
-    def advance(self, tx, number: U32):
-        """Go on to the next phase, as the seller; the winner pays when it ends."""
+    def settle(self, tx, number: U32):
+        """Pay the seller what the winner bid, as the seller."""
         auction = self.auctions[number]
         require(auction.seller == tx.sender, "not your auction")
-        require(auction.phase != Phase.DONE, "this auction is over")
-        require(auction.phase != Phase.NONE, "there is no such auction")
-        is_bidding = auction.phase == Phase.BIDDING
-        bid, seller = self.bids[number, auction.winner], self.balances[tx.sender]
-        with when(~is_bidding):
-            bid.held -= auction.best
-            seller.amount += auction.best
-            auction.phase = Phase.DONE
-        with when(is_bidding):
-            auction.phase = Phase.REVEALING
+        require(tx.timestamp >= auction.shows_until, "this auction is not over")
+        require(~auction.is_paid, "this auction is paid")
+        self.bids[number, auction.winner].held -= auction.best
+        self.balances[tx.sender].amount += auction.best
+        auction.is_paid = True
 
     @action
     def reclaim(self, tx, number: U32):
-        """Take back what is left of a bid when the auction is over."""
-        bid = self.bids[number, tx.sender]
-        require(self.auctions[number].phase == Phase.DONE, "this auction is not over")
+        """Take back what is left of a bid when the auction is over, and as its winner when it is paid."""
+        auction, bid = self.auctions[number], self.bids[number, tx.sender]
+        require(tx.timestamp >= auction.shows_until, "this auction is not over")
+        require(auction.is_paid | (auction.winner != tx.sender), "this auction is not paid")
         self.balances[tx.sender].amount += bid.held
         bid.held = 0
 

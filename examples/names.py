@@ -4,17 +4,11 @@ from rollup import U8, U32, U64, AccountId, L1Address, Program, Record, Table, a
 
 
 class Name(Record):
-    """Whose it is, what it stands for, and the last period that is paid."""
+    """Whose it is, what it stands for, and until when it is paid, in seconds."""
 
     owner: AccountId
     address: L1Address
-    paid_until: U32
-
-
-class Clock(Record):
-    """Which period it is."""
-
-    period: U32
+    paid_until: U64
 
 
 class Balance(Record):
@@ -28,51 +22,46 @@ class Names(Program):
 
     REGISTRAR = 1
     PRICE = 5
-    NOW = 0
+    PERIOD = 30 * 24 * 3600
 
     names = Table(Name, key=U32)
-    clocks = Table(Clock, key=U8)
     balances = Table(Balance, key=AccountId)
 
     money = conserves("balances.amount", except_in="mint")
 
-    @invariant(clocks)
-    def time_never_goes_back(self, old, new):
-        """Nobody loses a period that is paid."""
-        return new.period >= old.period
+    @invariant(names)
+    def no_time_is_taken(self, old, new):
+        """Nobody who has a name loses time that is paid."""
+        return (old.owner == 0) | (new.paid_until >= old.paid_until)
 
     @action
     def mint(self, tx, amount: U64):  # a faucet: this is an example
         """Create money for the sender."""
         self.balances[tx.sender].amount += amount
 
-    @action(only="REGISTRAR")
-    def tick(self, tx):
-        """Begin the next period."""
-        self.clocks[self.NOW].period += 1
-
     @action
     def claim(self, tx, name: U32, periods: U8, address: L1Address):
-        """Take a name that is nobody's, or has lapsed, from this period on."""
-        record, now = self.names[name], self.clocks.read(self.NOW).period
-        require((record.owner == AccountId(0)) | (record.paid_until < now), "this name is taken")
+        """Take a name that is nobody's, or has lapsed, from now on."""
+        record = self.names[name]
+        require((record.owner == AccountId(0)) | (record.paid_until < tx.timestamp), "this name is taken")
         require(periods != 0, "a name is taken for a period at least")
         self._pay(tx, periods)
-        record.owner, record.address, record.paid_until = tx.sender, address, now + periods - 1
+        record.owner, record.address = tx.sender, address
+        record.paid_until = tx.timestamp + U64(periods) * self.PERIOD
 
     @action
     def renew(self, tx, name: U32, periods: U8):
         """Pay for more periods of a name of one's own that has not lapsed."""
-        record, now = self.names[name], self.clocks.read(self.NOW).period
-        require((record.owner == tx.sender) & (record.paid_until >= now), "not your name")
+        record = self.names[name]
+        require((record.owner == tx.sender) & (record.paid_until >= tx.timestamp), "not your name")
         self._pay(tx, periods)
-        record.paid_until += periods
+        record.paid_until += U64(periods) * self.PERIOD
 
     @action
     def transfer(self, tx, name: U32, to: AccountId, address: L1Address):
         """Hand a name on, or let it stand for something else."""
-        record, now = self.names[name], self.clocks.read(self.NOW).period
-        require((record.owner == tx.sender) & (record.paid_until >= now), "not your name")
+        record = self.names[name]
+        require((record.owner == tx.sender) & (record.paid_until >= tx.timestamp), "not your name")
         require(to != AccountId(0), "nobody cannot own a name")
         record.owner, record.address = to, address
 
@@ -84,6 +73,6 @@ class Names(Program):
 
 
 # The language needs the types of arguments only, so nothing else is annotated here.
-# ruff: noqa: ANN001, ANN201, ARG002 -- an action takes its transaction whether it reads it or not
+# ruff: noqa: ANN001, ANN201 -- an action takes its transaction whether it reads it or not
 # Assignment converts when an action is traced.
 # mypy: allow-untyped-defs, allow-incomplete-defs, disable-error-code="assignment, no-untyped-call"

@@ -1,15 +1,15 @@
-"""Proposals and votes: one an account, counted as they come, until the chair closes the vote."""
+"""Proposals and votes: one an account, counted as they come, until time is up. The chair may be a contract on L1."""
 
-from rollup import U32, AccountId, Bool, Field, Program, Record, Table, action, invariant, require, when
+from rollup import U32, U64, AccountId, Bool, Field, Program, Record, Table, action, invariant, require, when
 
 
 class Proposal(Record):
-    """What is voted on, by the hash of its text."""
+    """What is voted on, by the hash of its text, and until when, in seconds."""
 
     text: Field
+    until: U64
     yes: U32
     no: U32
-    is_open: Bool
     is_accepted: Bool
 
 
@@ -20,7 +20,7 @@ class Ballot(Record):
 
 
 class Voting(Program):
-    """Proposals by number, which account 1 opens and closes."""
+    """Proposals by number, which account 1 opens."""
 
     CHAIR = 1
 
@@ -32,34 +32,35 @@ class Voting(Program):
         """No vote is taken back."""
         return (new.yes >= old.yes) & (new.no >= old.no)
 
-    @action(only="CHAIR")
-    def propose(self, tx, number: U32, text: Field):
-        """Open a vote."""
+    @action(only="CHAIR", from_l1=True)
+    def propose(self, tx, number: U32, text: Field, lasts: U32):
+        """Open a vote for so many seconds."""
         proposal = self.proposals[number]
         require(proposal.text == 0, "this number is taken")
         require(text != 0, "the hash of a text is not 0")
-        proposal.text, proposal.is_open = text, True
+        proposal.text, proposal.until = text, tx.timestamp + lasts
 
     @action
     def vote(self, tx, number: U32, approve: Bool):
         """Vote, once."""
         proposal = self.proposals[number]
-        require(proposal.is_open, "this vote is not open")
+        require(tx.timestamp < proposal.until, "this vote is not open")
         self.ballots[number, tx.sender].is_cast = True
         with when(approve):
             proposal.yes += 1
         with when(~approve):
             proposal.no += 1
 
-    @action(only="CHAIR")
+    @action
     def close(self, tx, number: U32):
-        """End a vote; more than half of the votes accept."""
+        """Say what came of a vote whose time is up; more than half of the votes accept."""
         proposal = self.proposals[number]
-        require(proposal.is_open, "this vote is not open")
-        proposal.is_open, proposal.is_accepted = False, proposal.yes > proposal.no
+        require(proposal.text != 0, "there is no such vote")
+        require(tx.timestamp >= proposal.until, "this vote is still open")
+        proposal.is_accepted = proposal.yes > proposal.no
 
 
 # The language needs the types of arguments only, so nothing else is annotated here.
-# ruff: noqa: ANN001, ANN201, ARG002 -- an action takes its transaction whether it reads it or not
+# ruff: noqa: ANN001, ANN201 -- an action takes its transaction whether it reads it or not
 # Assignment converts when an action is traced.
 # mypy: allow-untyped-defs, allow-incomplete-defs, disable-error-code="assignment, no-untyped-call"

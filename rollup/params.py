@@ -38,6 +38,8 @@ SIGNED_BITS: Final = 252
 SIGN_BITS: Final = 1
 ADDRESS_BITS: Final = 160
 AMOUNT_BITS: Final = 64
+TIMESTAMP_BITS: Final = 64
+BATCH_NUMBER_BITS: Final = 64
 WIDEST_INTEGER: Final = 253
 """Integers that are compared or narrowed stay below 2^253 < R."""
 
@@ -54,9 +56,9 @@ MAX_BODY: Final = 300
 MAX_ATTRIBUTES: Final = 16
 MAX_TREE_BITS: Final = 62
 """Bits of a tree index: table and key together."""
-CODE_DEPTH: Final = 5
-"""The tree over graphs has 2^5 leaves."""
-MAX_ACTIONS: Final = (1 << CODE_DEPTH) - 2
+CODE_DEPTH: Final = 6
+"""The tree over graphs has 2^6 leaves: half of them for actions and the frame, half for calls from L1."""
+MAX_ACTIONS: Final = (1 << CODE_DEPTH - 1) - 2
 DEFAULT_ACCOUNT_BITS: Final = 20
 DEFAULT_TABLE_BITS: Final = 2
 DEFAULT_CAPACITY: Final = 128
@@ -64,8 +66,14 @@ DEFAULT_INBOX_CAP: Final = 32
 
 TAG_WITHDRAW: Final = 1
 """The action that every program has."""
+TAG_CALL: Final = 0x80
+"""The graph of a call from L1 has this added to the tag of its action."""
 TAG_DEPOSIT: Final = 0xF0
 TAG_FEES: Final = 0xF1
+
+CALL_WORDS: Final = 2
+"""Words of a message that carry the arguments of a call, 252 bits each (§4)."""
+MAX_CALL_BITS: Final = CALL_WORDS * SIGNED_BITS
 
 TABLE_ACCOUNTS: Final = 0
 FIRST_ACCOUNT: Final = 1
@@ -116,7 +124,9 @@ class TransactionInput(IntEnum):
     WITHDRAWALS_COUNT = 9
     NEXT_ACCOUNT = 10
     FEES = 11
-    WORDS = 12
+    TIMESTAMP = 12
+    BATCH_NUMBER = 13
+    WORDS = 14
 
 
 class DepositInput(IntEnum):
@@ -130,6 +140,23 @@ class DepositInput(IntEnum):
     WITHDRAWALS = 5
     WITHDRAWALS_COUNT = 6
     NEXT_ACCOUNT = 7
+
+
+class CallInput(IntEnum):
+    """The inputs of the graph of a call from L1: those of `DEPOSIT`, whose key is two words of arguments here, and more; the arguments follow."""
+
+    ACCOUNT = 0
+    WORD_0 = 1
+    WORD_1 = 2
+    L1_ADDRESS = 3
+    AMOUNT = 4
+    WITHDRAWALS = 5
+    WITHDRAWALS_COUNT = 6
+    NEXT_ACCOUNT = 7
+    TIMESTAMP = 8
+    BATCH_NUMBER = 9
+    DECODABLE = 10
+    ARGUMENTS = 11
 
 
 class FeesInput(IntEnum):
@@ -154,8 +181,8 @@ class MessageKind(IntEnum):
     """The first word of an inbox message."""
 
     DEPOSIT = 1
-    FORCED = 2
-    """Kept for forced transactions, which L1 does not accept yet."""
+    CALL = 256
+    """The tag of the action that is called is added to it."""
 
 
 class DataKind(IntEnum):

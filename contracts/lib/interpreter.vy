@@ -22,7 +22,7 @@ struct Environment:
     poseidon: IPoseidon2
     eddsa: IEdDSA
     key_bits: uint256
-    inputs: uint256[29]
+    inputs: uint256[31]
     attributes: uint256[16][8]
     roots: DynArray[Root, 4]
     outputs: uint256[6]

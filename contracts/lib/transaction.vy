@@ -97,11 +97,47 @@ def decode(
         if decoded.arguments[k] >= numbers.R:
             decoded.arguments[k] = 0
             decoded.decodable = False
+    if not self._is_zero(window, at, end):
+        decoded.decodable = False
+    return decoded
+
+
+@internal
+@pure
+def decode_call(word_0: uint256, word_1: uint256, widths: uint256) -> (uint256[8], bool):
+    """
+    @notice The arguments of a call from L1, and whether its words hold nothing else (machine.md §4, Inbox messages).
+    """
+    window: uint256[14] = empty(uint256[14])
+    window[0] = self.readable(word_0)
+    window[1] = self.readable(word_1)
+    decodable: bool = window[0] == word_0 and window[1] == word_1
+    arguments: uint256[8] = empty(uint256[8])
+    at: uint256 = 0
+    for k: uint256 in range(numbers.MAX_ARGUMENTS):
+        width: uint256 = (widths >> unsafe_sub(248, unsafe_mul(8, k))) & 255
+        if width == 0:
+            break
+        arguments[k] = self.bits(window, at, width)
+        at += width
+        if arguments[k] >= numbers.R:
+            arguments[k] = 0
+            decodable = False
+    return arguments, decodable and self._is_zero(window, at, 2 * numbers.ELEMENT_BITS)
+
+
+@internal
+@pure
+def _is_zero(window: uint256[14], start: uint256, end: uint256) -> bool:
+    """
+    @notice Whether bits [start, end) are all 0.
+    """
+    at: uint256 = start
     for _: uint256 in range(WINDOW):
         if at >= end:
             break
         width: uint256 = min(end - at, numbers.ELEMENT_BITS)
         if self.bits(window, at, width) != 0:
-            decoded.decodable = False
+            return False
         at += width
-    return decoded
+    return True

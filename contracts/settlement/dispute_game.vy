@@ -482,6 +482,8 @@ def _context(batch: ISettlement.Batch, inbox_index: uint256) -> IStepper.Context
         domain=staticcall ROLLUP.DOMAIN(),
         inbox_to=batch.inbox_to,
         payee=batch.payee,
+        timestamp=batch.timestamp,
+        batch_number=batch.number,
         kind=batch.kind,
         data_hash=batch.data_hash,
         rolling_before=staticcall ROLLUP.rolling(inbox_index),

@@ -35,8 +35,8 @@ MAX_WORDS: constant(uint256) = 512
 PAYLOAD: constant(uint256) = 772
 CHUNK_BYTES: constant(uint256) = 896
 MESSAGE_BYTES: constant(uint256) = 192
-# 21 words, and 48 of an INBOX chunk's messages
-CONTEXT_BYTES: constant(uint256) = 2208
+# 23 words, and 48 of an INBOX chunk's messages
+CONTEXT_BYTES: constant(uint256) = 2272
 
 BLOB: constant(uint256) = 1
 MODEXP: constant(address) = 0x0000000000000000000000000000000000000005
@@ -74,6 +74,8 @@ struct Claim:
     inbox_from: uint256
     inbox_to: uint256
     payee: uint256
+    timestamp: uint256
+    batch_number: uint256
     first: uint256[8]
 
 
@@ -169,6 +171,8 @@ def open(
         inbox_from=parent_header[3],
         inbox_to=batch.inbox_to,
         payee=batch.payee,
+        timestamp=batch.timestamp,
+        batch_number=batch.number,
         first=[parent_header[0], parent_header[1], parent_header[2], parent_header[3], parent_header[4], 0, 0, 0],
     )
     assert claim.chunks != 0 and claim.chunks <= MAX_CHUNKS, "validity: number of chunks"
@@ -296,14 +300,22 @@ def _after(chunk: Chunk, at: Place) -> Place:
 @view
 def _context(claim: Claim, chunk: Chunk, at: Place) -> Bytes[CONTEXT_BYTES]:
     """
-    Context of a chunk (machine.md §7): 21 words, and 48 of messages for INBOX.
+    Context of a chunk (machine.md §7): 23 words, and 48 of messages for INBOX.
     SPEC: SOUNDNESS 13. All of it comes from L1 or from the chunk before; a prover chooses only `header_out` and how much a TAIL
     covers, which his proof binds.
     """
     if chunk.kind == TAIL:
-        return abi_encode(at.cursor, chunk.count, empty(uint256[19]))
-    head: Bytes[672] = abi_encode(
-        at.cursor, chunk.count, claim.domain, claim.inbox_to, claim.payee, at.header, chunk.header_out
+        return abi_encode(at.cursor, chunk.count, empty(uint256[21]))
+    head: Bytes[736] = abi_encode(
+        at.cursor,
+        chunk.count,
+        claim.domain,
+        claim.inbox_to,
+        claim.payee,
+        claim.timestamp,
+        claim.batch_number,
+        at.header,
+        chunk.header_out,
     )
     if chunk.kind == DATA:
         return head
@@ -325,7 +337,7 @@ def _context_value(context: Bytes[CONTEXT_BYTES], z: uint256) -> uint256:
     """Σ context_k z^k."""
     value: uint256 = 0
     n: uint256 = len(context) // 32
-    for k: uint256 in range(n, bound=69):
+    for k: uint256 in range(n, bound=71):
         word: uint256 = extract32(context, 32 * (n - 1 - k), output_type=uint256)
         value = uint256_addmod(uint256_mulmod(value, z, R), word, R)
     return value

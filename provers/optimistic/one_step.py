@@ -19,7 +19,7 @@ from rollup.ports.da import Opening
 from rollup.state.header import StepHeader
 from rollup.state.tree import Path, Tree
 
-_CODE: Final = "(uint256,bytes,bytes,bytes32[5])"
+_CODE: Final = "(uint256,bytes,bytes,bytes32[6])"
 _RECORD: Final = "(uint256[],uint256[3][])"
 ABI_TYPE: Final = f"(uint256[],bytes,bytes[],bytes,{_CODE},uint256[],{_RECORD}[],(bool,uint256)[])"
 """The contract's struct `Evidence`."""
@@ -48,7 +48,7 @@ class Code:
     constants, instructions
         As the codec writes them.
     path
-        The five siblings of its leaf under `code_root`, leaf level first.
+        The six siblings of its leaf under `code_root`, leaf level first.
     """
 
     argument_widths: int = 0

@@ -42,9 +42,9 @@ def audit(cls: type[Program], limits: Limits, progress: Progress = lambda _: Non
         NativeBalance(),
         *(invariant_of(image, each) for each in declare(cls).invariants),
     ]
-    formulas = [formula_of(image, graph) for graph in (*image.actions, image.deposit, image.fees)]
+    formulas = [formula_of(image, graph) for graph in (*image.actions, *image.calls, image.deposit, image.fees)]
     for formula in formulas:
-        if formula.is_transaction:
+        if formula.is_called:
             progress(f"{formula.graph.name}: can it be applied")
             report.findings.append(_applies(formula, limits))
             for number, check in enumerate(formula.graph.checks):
@@ -95,7 +95,7 @@ def _check(formula: Formula, number: int, limits: Limits) -> Finding:
     def expected(example: Example) -> bool:
         run = example.run
         first = next((k for k, each in enumerate(formula.graph.checks) if not run.registers[each.register]), None)
-        return run.outputs[Output.REASON] == Reason.NONE and first == number
+        return run.outputs.get(Output.REASON, Reason.NONE) == Reason.NONE and first == number
 
     head = ("check", formula.graph.name, check.message, _place(check))
     sought = seek(formula, formula.fails_first(number), expected, limits)

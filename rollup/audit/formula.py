@@ -12,17 +12,12 @@ from rollup.ir.image import Image
 from rollup.params import (
     FIRST_ACCOUNT,
     TABLE_ACCOUNTS,
-    TAG_DEPOSIT,
-    TAG_FEES,
-    DepositInput,
-    FeesInput,
+    CallInput,
     Output,
     Reason,
     Status,
     TransactionInput,
 )
-
-_NEXT_ACCOUNT = {TAG_DEPOSIT: DepositInput.NEXT_ACCOUNT, TAG_FEES: FeesInput.NEXT_ACCOUNT}
 
 
 @dataclass(frozen=True)
@@ -38,8 +33,13 @@ class Formula:
 
     @property
     def is_transaction(self) -> bool:
-        """Whether this is the graph of an action."""
-        return self.graph.tag not in _NEXT_ACCOUNT
+        """Whether this is the graph of an action, as it is called by a transaction."""
+        return self.graph.frame is TransactionInput
+
+    @property
+    def is_called(self) -> bool:
+        """Whether this is the graph of an action, called by a transaction or from L1."""
+        return self.is_transaction or self.graph.frame is CallInput
 
     @cached_property
     def facts(self) -> tuple[Term, ...]:
@@ -59,12 +59,16 @@ class Formula:
 
     def _header(self) -> Iterator[Term]:
         inputs = self.scope.inputs
-        next_account = inputs[_NEXT_ACCOUNT.get(self.graph.tag, TransactionInput.NEXT_ACCOUNT)]
+        next_account = inputs[self.graph.frame.NEXT_ACCOUNT]
         # SPEC: §3 and §5: genesis has 1 or more, and a deposit registers only while there is room.
         yield next_account >= FIRST_ACCOUNT
         yield next_account <= 1 << self.image.layout.account_bits
         if self.is_transaction:
             yield inputs[TransactionInput.TAG] == self.graph.tag
+        if self.graph.frame is CallInput:
+            # SPEC: §4, L1 queues calls of accounts other than 0, and gives the address of whoever sent them.
+            yield inputs[CallInput.ACCOUNT] != 0
+            yield inputs[CallInput.L1_ADDRESS] != 0
 
     def _pairs(self) -> Iterator[tuple[int, int]]:
         """Give the pairs of slots that may share an index: those of one table."""
@@ -73,7 +77,9 @@ class Formula:
 
     @cached_property
     def runs(self) -> Term:
-        """Whether a transaction is not skipped."""
+        """Whether a transaction is not skipped; a call from L1 never is."""
+        if not self.is_transaction:
+            return self.scope.z3.BoolVal(val=True)
         return self.scope.outputs[Output.REASON] == Reason.NONE
 
     @cached_property

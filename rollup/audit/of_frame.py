@@ -12,9 +12,8 @@ from rollup.ir.primitives import Primitive
 from rollup.params import (
     FIRST_ACCOUNT,
     TABLE_ACCOUNTS,
-    TAG_DEPOSIT,
-    TAG_FEES,
     AccountAttribute,
+    CallInput,
     DepositInput,
     FeesInput,
     Output,
@@ -37,14 +36,14 @@ class NativeBalance:
 
     def violated(self, formula: Formula) -> Term:
         """SPEC: §3 to §5: balances + fees + withdrawn − deposited is the same before and after; of what `FEES` pays out it may burn all."""
-        scope, tag = formula.scope, formula.graph.tag
+        scope, frame = formula.scope, formula.graph.frame
         slots = [slot for slot, table in enumerate(formula.graph.slots) if table == TABLE_ACCOUNTS]
         change = scope.z3.Sum([formula.change(slot, AccountAttribute.BALANCE) for slot in slots])
-        if tag == TAG_FEES:
+        if frame is FeesInput:
             return change != scope.z3.If(formula.applied, scope.inputs[FeesInput.FEES], 0)
         change += _withdrawn(formula)
-        if tag == TAG_DEPOSIT:
-            return change != scope.inputs[DepositInput.AMOUNT]
+        if frame is DepositInput or frame is CallInput:
+            return change != scope.inputs[frame.AMOUNT]
         return change + scope.outputs[Output.FEES] - scope.inputs[TransactionInput.FEES] != 0
 
     def broken(self, formula: Formula, inputs: tuple[int, ...], run: Run) -> str | None:
@@ -54,14 +53,14 @@ class NativeBalance:
             sum(record[AccountAttribute.BALANCE] for record, table in zip(records, graph.slots, strict=True) if table == TABLE_ACCOUNTS)
             for records in (run.records_before, run.records_after)
         )  # fmt: skip
-        if graph.tag == TAG_FEES:
+        frame = graph.frame
+        if frame is FeesInput:
             expected = inputs[FeesInput.FEES] if run.outputs[Output.STATUS] == Status.APPLIED else 0
         else:
-            deposit = graph.tag == TAG_DEPOSIT
-            start = inputs[DepositInput.WITHDRAWALS if deposit else TransactionInput.WITHDRAWALS]
+            start = inputs[frame["WITHDRAWALS"]]
             expected = -sum(withdrawal.amount for withdrawal in withdrawals_of(graph, run, start))
-            if deposit:
-                expected += inputs[DepositInput.AMOUNT]
+            if frame is DepositInput or frame is CallInput:
+                expected += inputs[frame.AMOUNT]
             else:
                 expected -= run.outputs[Output.FEES] - inputs[TransactionInput.FEES]
         return None if after - before == expected else f"balances change by {after - before}, not by {expected}"
@@ -70,7 +69,9 @@ class NativeBalance:
 def _withdrawn(formula: Formula) -> Term:
     """Return the sum of what a step sends to L1: what the accumulator that it puts out was made from."""
     graph, scope = formula.graph, formula.scope
-    number = DepositInput.WITHDRAWALS if graph.tag == TAG_DEPOSIT else TransactionInput.WITHDRAWALS
+    frame = graph.frame
+    assert frame is not FeesInput, "fees go to no L1 address"
+    number = frame["WITHDRAWALS"]
 
     def sent(register: int) -> Term:
         item = graph.instructions[register]

@@ -1,25 +1,26 @@
 """From a model of z3 to a step that happens: with a true signature, true hashes and a fee that can be written, run by the interpreter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final
 
 from rollup.audit.formula import Formula
 from rollup.audit.solver import Answer, Limits, Reply, Term, ask
+from rollup.batch.call import encode_call
 from rollup.batch.packed_fee import encode_fee
 from rollup.crypto.eddsa import SecretKey, generate, sign
 from rollup.errors import DecodeError
 from rollup.execution import interpreter
 from rollup.execution.interpreter import Run
 from rollup.ir.check import KEY_ITEMS
+from rollup.ir.graph import Frame
 from rollup.ir.primitives import Primitive
 from rollup.params import (
     FEE_MANTISSA_BITS,
     SIGNED_BITS,
     AccountAttribute,
-    DepositInput,
-    FeesInput,
+    CallInput,
     Output,
     Reason,
     TransactionInput,
@@ -36,6 +37,13 @@ _PLAIN: Final = (
     TransactionInput.WITHDRAWALS_COUNT,
     TransactionInput.FEES,
 )
+
+
+_SHOWN: Final[Mapping[Frame, tuple[TransactionInput | CallInput, ...]]] = {
+    TransactionInput: (TransactionInput.SENDER, TransactionInput.FEE),
+    CallInput: (CallInput.ACCOUNT, CallInput.L1_ADDRESS, CallInput.AMOUNT),
+}
+"""Inputs of a step that a reader wants to see; of the other frames, all."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +129,21 @@ def replay(formula: Formula, reply: Reply) -> Example | None:
         _set_words(formula, inputs)
         if reply.value(formula.scope.outputs[Output.REASON]) in (Reason.NONE, Reason.CANNOT_PAY):
             _sign(formula, inputs, records)
+    if formula.graph.frame is CallInput:
+        _set_call(formula, inputs)
     return Example(tuple(inputs), _run(formula, inputs, records))
 
 
 def _run(formula: Formula, inputs: list[int], records: list[list[int]]) -> Run:
     return interpreter.run(formula.graph, formula.image.layout, inputs, lambda slot, _: records[slot])
+
+
+def _set_call(formula: Formula, inputs: list[int]) -> None:
+    """Write the arguments of a call into its words; where it cannot be decoded, with a bit above them that no argument has."""
+    args = inputs[CallInput.ARGUMENTS :]
+    inputs[CallInput.WORD_0], inputs[CallInput.WORD_1] = encode_call(formula.graph.arguments, args)
+    if not inputs[CallInput.DECODABLE]:
+        inputs[CallInput.WORD_1] += 1 << SIGNED_BITS
 
 
 def _set_words(formula: Formula, inputs: list[int]) -> None:
@@ -185,11 +203,11 @@ def _true_hashes(formula: Formula, example: Example | None) -> list[_Told]:
 
 
 def named_inputs(formula: Formula, inputs: tuple[int, ...]) -> dict[str, int]:
-    """Return what a reader wants of a step's inputs: sender, fee and arguments by name, or the message from L1."""
+    """Return what a reader wants of a step's inputs: sender, fee and arguments by name, or the message from L1; and time and number of the batch if they are read."""
     graph = formula.graph
-    if formula.is_transaction:
-        first = len(inputs) - len(graph.arguments)
-        head = {"sender": inputs[TransactionInput.SENDER], "fee": inputs[TransactionInput.FEE]}
-        return head | dict(zip(graph.argument_names, inputs[first:], strict=True))
-    names = DepositInput if len(inputs) == len(DepositInput) else FeesInput
-    return {name.name.lower(): inputs[name] for name in names}
+    wanted = _SHOWN.get(graph.frame, tuple(graph.frame))
+    read = {item.a for item in graph.instructions if item.op is Primitive.INPUT}
+    moment = (number for number in graph.frame if number.name in ("TIMESTAMP", "BATCH_NUMBER") and number in read)
+    head = {name.name.lower(): inputs[name] for name in (*wanted, *moment)}
+    first = len(inputs) - len(graph.arguments)
+    return head | dict(zip(graph.argument_names, inputs[first:], strict=True))

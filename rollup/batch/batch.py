@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from rollup.batch.inbox import Message
+from rollup.batch.moment import Moment
 from rollup.batch.parcel import Parcel, parcel_at
 from rollup.crypto.keccak import keccak256
 from rollup.encoding import uint_to_bytes
@@ -63,6 +64,11 @@ class Batch:
     def hash(self) -> bytes:
         """Return the batch hash: keccak256 of eight words."""
         return self._hash
+
+    @property
+    def moment(self) -> Moment:
+        """Its time and number, which its steps read."""
+        return Moment(self.timestamp, self.number)
 
     def message(self, index: int) -> Message:
         """Return the inbox message number `index`, one of those that this batch consumes."""

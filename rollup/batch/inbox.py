@@ -20,13 +20,13 @@ class Message:
     Attributes
     ----------
     kind
-        `MessageKind.DEPOSIT`; L1 accepts no other yet.
+        `MessageKind.DEPOSIT`, or `MessageKind.CALL` and the tag of an action.
     account
-        Who is credited; 0 registers a new account.
+        Who is credited, and calls; 0, of a deposit only, registers a new account.
     key_x, key_y
-        The public key to register, in [0, R); not necessarily on the curve.
+        Of a deposit the public key to register, in [0, R); not necessarily on the curve. Of a call the two words of its arguments.
     l1_address
-        The depositor, 160 bits.
+        Who sent it, 160 bits.
     amount
         In gwei, 64 bits.
     """
@@ -45,13 +45,23 @@ class Message:
     @classmethod
     def from_words(cls, words: Sequence[int], account_bits: int) -> "Message":
         """Read six words; `DecodeError` if one is out of the range in which L1 accepts it."""
-        bounds = (MessageKind.DEPOSIT + 1, 1 << account_bits, R, R, 1 << ADDRESS_BITS, 1 << AMOUNT_BITS)
+        bounds = (MessageKind.CALL << 1, 1 << account_bits, R, R, 1 << ADDRESS_BITS, 1 << AMOUNT_BITS)
         if len(words) != MESSAGE_WORDS:
             raise DecodeError("inbox: another number of words in a message", expected=MESSAGE_WORDS, got=len(words))
         for place, (word, bound) in enumerate(zip(words, bounds, strict=True)):
-            if not (place == 0) <= word < bound:
+            if not 0 <= word < bound:
                 raise DecodeError(f"inbox: word {place} of a message is out of range", expected=f"< {bound}", got=word)
-        return cls(*words)
+        message = cls(*words)
+        if message.kind != MessageKind.DEPOSIT and not message.called:
+            raise DecodeError("inbox: a message of no known kind", expected="1, or 257 to 511", got=message.kind)
+        if message.called and message.account == 0:
+            raise DecodeError("inbox: a call of account 0", expected=">= 1", got=0)
+        return message
+
+    @property
+    def called(self) -> int:
+        """The tag of the action that it calls; 0 if it is a deposit."""
+        return max(0, self.kind - MessageKind.CALL)
 
     def hash(self) -> bytes:
         """Return keccak256 of the words."""

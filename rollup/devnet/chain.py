@@ -19,6 +19,7 @@ from rollup.nodes.claimant import Claimant, Honest
 from rollup.nodes.claims import Claims
 from rollup.nodes.follower import Follower, chain_rules
 from rollup.nodes.full_node import FullNode
+from rollup.nodes.l1_clock import L1Clock
 from rollup.nodes.outbox import Outbox
 from rollup.nodes.proposer import Proposer
 from rollup.nodes.prover import Prover
@@ -99,6 +100,7 @@ class Chain:
         self.sequencer = Sequencer(
             self.image,
             self.domain,
+            L1Clock(self.l1, self.rollup),
             self.node.store,
             self.outbox,
             self.stream,

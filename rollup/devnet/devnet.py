@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from rollup.batch.call import encode_call
 from rollup.batch.receipt import Receipt
 from rollup.batch.transaction import Transaction
 from rollup.devnet.account import Account
 from rollup.devnet.calls import action_of, arguments_of
 from rollup.devnet.chain import KEYS, Chain, Settings
-from rollup.errors import OutsideError
-from rollup.params import Status
+from rollup.errors import AuthorError, OutsideError
+from rollup.params import TAG_DEPOSIT, Status
 from rollup.ports.l1 import L1
 from rollup.ports.l1 import Receipt as L1Receipt
 from rollup.ports.settlement import Move, Progress, silent
@@ -154,6 +155,34 @@ class Devnet(Chain):
         assert receipt is not None, "it is signed for the nonce that is due"
         return receipt
 
+    def call(self, account: Account, action: str, *args: int, amount: int = 0, **named: int) -> Receipt:
+        """Call an action from L1, by a message to the inbox, and return the receipt of its delivery.
+
+        If the open batch holds transactions already, it is sealed: messages come first in a batch.
+
+        Parameters
+        ----------
+        args, named
+            The action's arguments, in order or by name.
+        amount
+            Gwei to bring along.
+
+        Raises
+        ------
+        AuthorError
+            If the program has no such action, it cannot be called from L1, or its arguments are others.
+        """
+        graph = action_of(self.image, action)
+        if graph.tag not in self.image.layout.calls:
+            raise AuthorError(
+                f"{self.image.name}.{action} cannot be called from L1", remedy="declare it with @action(from_l1=True)"
+            )
+        words = encode_call(graph.arguments, arguments_of(graph, args, named))
+        account.l1.transact(
+            self.rollup, "call", account.id, graph.tag, *words, value=amount * WEI_PER_GWEI, cause="call"
+        )
+        return self._deliver()[-1]
+
     def sign(self, account: Account, action: str, *args: int, fee: int | None = None, **named: int) -> Transaction:
         """Return what `send` would send."""
         graph = action_of(self.image, action)
@@ -218,7 +247,8 @@ class Devnet(Chain):
         return tuple(moves)
 
     def advance(self, *, days: float = 0, hours: float = 0, seconds: float = 0) -> None:
-        """Let time pass on L1."""
+        """Let time pass on L1; what the sequencer holds is posted first, with the time at which it was made."""
+        self.post()
         self.l1.advance(int(days * DAY + hours * HOUR + seconds))
         self.sync()
 
@@ -274,7 +304,10 @@ class Devnet(Chain):
         return receipts
 
     def _note(self, receipt: Receipt) -> None:
-        number, key = receipt.args[0], receipt.args[1:3]
+        if receipt.tag != TAG_DEPOSIT or receipt.status is not Status.APPLIED:
+            return
+        number, *registered, _ = receipt.args
         for account in self._accounts:
-            if number == 0 and key == tuple(account.secret.public) and receipt.status is Status.APPLIED:
+            # SAFETY: anybody can register anybody's key, and whoever did can call from L1; so an account is its user's only if both are.
+            if number == 0 and tuple(registered) == (*account.secret.public, account.l1_address):
                 account.number = receipt.sender

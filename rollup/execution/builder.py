@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rollup.batch.batch import Batch
 from rollup.batch.inbox import Message
+from rollup.batch.moment import Moment
 from rollup.batch.parcel import Parcel, elements_of
 from rollup.batch.receipt import Receipt
 from rollup.batch.transaction import Transaction
@@ -51,7 +52,7 @@ class Draft:
 
     Attributes
     ----------
-    number, inbox_from, messages, payee, domain
+    number, timestamp, inbox_from, messages, payee, domain
         As in `Batch`.
     elements
         Its data, as few elements as hold the transactions.
@@ -64,6 +65,7 @@ class Draft:
     """
 
     number: int
+    timestamp: int
     inbox_from: int
     messages: tuple[Message, ...]
     payee: int
@@ -73,12 +75,12 @@ class Draft:
     receipts: tuple[Receipt, ...]
     state: Tree
 
-    def batch(self, parent_hash: bytes, timestamp: int, rolling: bytes, kind: DataKind, data_hash: bytes) -> Batch:
+    def batch(self, parent_hash: bytes, rolling: bytes, kind: DataKind, data_hash: bytes) -> Batch:
         """Return the batch that this becomes when it is posted so."""
         return Batch(
             number=self.number,
             parent_hash=parent_hash,
-            timestamp=timestamp,
+            timestamp=self.timestamp,
             inbox_from=self.inbox_from,
             inbox_to=self.inbox_from + len(self.messages),
             rolling=rolling,
@@ -100,6 +102,8 @@ class BatchBuilder:
         The program and the chain.
     parent, state
         The header to build on and its tree, which stays as it is and must not change meanwhile.
+    timestamp
+        With which it will be posted.
     messages
         From the inbox, from number `parent.inbox_index` on; delivered at once, before any transaction (spec §4).
     payee
@@ -114,6 +118,7 @@ class BatchBuilder:
         domain: int,
         parent: Header,
         state: Tree,
+        timestamp: int,
         *,
         messages: Sequence[Message] = (),
         payee: int = 0,
@@ -123,6 +128,7 @@ class BatchBuilder:
         assert len(messages) <= image.layout.inbox_cap, "a batch consumes no more messages than the cap"
         self._image, self._domain, self._parent, self._state = image, domain, parent, state
         self._messages, self._payee, self._runner = tuple(messages), payee, runner
+        self._moment = Moment(timestamp, parent.batch_number + 1)
         self._records = _Pending(state)
         # INVARIANT: the root in this header is the parent's until the batch is sealed; no step reads it.
         self._header = StepHeader.start(parent)
@@ -130,12 +136,17 @@ class BatchBuilder:
         self._receipts: list[Receipt] = []
         self._drained = 0
         for message in messages:
-            self._take(inbox_task(image, self._header, message))
+            self._take(inbox_task(image, self._header, self._moment, message))
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
         """The receipts of all steps so far."""
         return tuple(self._receipts)
+
+    @property
+    def timestamp(self) -> int:
+        """With which it will be posted."""
+        return self._moment.timestamp
 
     @property
     def room(self) -> int:
@@ -172,7 +183,7 @@ class BatchBuilder:
         if not self.room:
             raise BatchFullError("batch: no room left", expected=f"<= {self._image.layout.capacity} transactions")
         parcel = transaction.parcel(self._image)
-        task = transaction_task(self._image, self._header, self._domain, parcel)
+        task = transaction_task(self._image, self._header, self._domain, self._moment, parcel)
         run, receipt = run_task(self._image, self._header, task, self._records, self._runner)
         if receipt.status is Status.SKIPPED:
             raise TransactionRefusedError(transaction, receipt.skip)
@@ -192,7 +203,8 @@ class BatchBuilder:
         state.update_many(self._records.changed)
         words = self._header.words()
         return Draft(
-            number=self._parent.batch_number + 1,
+            number=self._moment.batch_number,
+            timestamp=self._moment.timestamp,
             inbox_from=self._parent.inbox_index,
             messages=self._messages,
             payee=self._payee,

@@ -13,25 +13,19 @@ from rollup.crypto.limbs import Words, words_from_ints
 from rollup.errors import InternalError
 from rollup.execution import native_kernels as n
 from rollup.ir.check import KEY_ITEMS, check
-from rollup.ir.graph import Graph, Instruction
+from rollup.ir.graph import Frame, Graph, Instruction
 from rollup.ir.layout import Layout
 from rollup.ir.primitives import Primitive
-from rollup.params import TAG_DEPOSIT, TAG_FEES, DepositInput, FeesInput, Output, TransactionInput
+from rollup.params import CallInput, DepositInput, FeesInput, Output, TransactionInput
 
 WORD: Final = 1 << 64
-_TRANSACTION: Final[Mapping[int, Output]] = {
-    TransactionInput.WITHDRAWALS: Output.WITHDRAWALS,
-    TransactionInput.WITHDRAWALS_COUNT: Output.WITHDRAWALS_COUNT,
-    TransactionInput.NEXT_ACCOUNT: Output.NEXT_ACCOUNT,
-    TransactionInput.FEES: Output.FEES,
-}
-_FRAME: Final[Mapping[int, Mapping[int, Output]]] = {
-    TAG_DEPOSIT: {
-        DepositInput.WITHDRAWALS: Output.WITHDRAWALS,
-        DepositInput.WITHDRAWALS_COUNT: Output.WITHDRAWALS_COUNT,
-        DepositInput.NEXT_ACCOUNT: Output.NEXT_ACCOUNT,
-    },
-    TAG_FEES: {FeesInput.FEES: Output.FEES, FeesInput.NEXT_ACCOUNT: Output.NEXT_ACCOUNT},
+_CHAINED: Final[Mapping[Frame, Mapping[int, Output]]] = {
+    frame: {
+        frame[output.name]: output
+        for output in (Output.WITHDRAWALS, Output.WITHDRAWALS_COUNT, Output.NEXT_ACCOUNT, Output.FEES)
+        if output.name in frame.__members__
+    }
+    for frame in (TransactionInput, CallInput, DepositInput, FeesInput)
 }
 """Inputs that are what an earlier call put out."""
 
@@ -88,7 +82,7 @@ class NativeProgram:
         for graph in graphs:
             starts.append(len(code))
             files.append(len(values))
-            sources = _FRAME.get(graph.tag, _TRANSACTION) if chained else {}
+            sources = _CHAINED[graph.frame] if chained else {}
             encoder = _Encoder(graph, layout, len(values), sources)
             encoder.encode()
             code += encoder.code

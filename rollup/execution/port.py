@@ -41,7 +41,9 @@ class Engine(Protocol):
         """Take one step, leave its result in `state`, and keep all that a proof of it needs."""
         ...
 
-    def build(self, domain: int, parent: Header, state: Tree, messages: Sequence[Message], payee: int) -> BatchBuilder:
+    def build(
+        self, domain: int, parent: Header, state: Tree, timestamp: int, messages: Sequence[Message], payee: int
+    ) -> BatchBuilder:
         """Start a batch on top of `parent`."""
         ...
 
@@ -78,6 +80,10 @@ class IrEngine:
         """See `step_trace.trace_step`."""
         return trace_step(self.image, header, batch, state, self.runner)
 
-    def build(self, domain: int, parent: Header, state: Tree, messages: Sequence[Message], payee: int) -> BatchBuilder:
+    def build(
+        self, domain: int, parent: Header, state: Tree, timestamp: int, messages: Sequence[Message], payee: int
+    ) -> BatchBuilder:
         """See `builder.BatchBuilder`."""
-        return BatchBuilder(self.image, domain, parent, state, messages=messages, payee=payee, runner=self.runner)
+        return BatchBuilder(
+            self.image, domain, parent, state, timestamp, messages=messages, payee=payee, runner=self.runner
+        )

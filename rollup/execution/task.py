@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 from rollup.batch.batch import Batch
+from rollup.batch.call import decode_call
 from rollup.batch.inbox import Message
+from rollup.batch.moment import Moment
 from rollup.batch.packing import Decoded, decode_transaction, tag_of, words_of
 from rollup.batch.parcel import Parcel
 from rollup.batch.receipt import StepKind
 from rollup.ir.graph import Graph
 from rollup.ir.image import Image
-from rollup.params import END
+from rollup.params import END, TAG_CALL
 from rollup.state.header import StepHeader
 
 
@@ -51,27 +53,35 @@ def task_at(image: Image, header: StepHeader, batch: Batch) -> Task | None:
     if header.is_terminal:
         return None
     if header.inbox_index < batch.inbox_to:
-        return inbox_task(image, header, batch.message(header.inbox_index))
+        return inbox_task(image, header, batch.moment, batch.message(header.inbox_index))
     layout = image.layout
     if header.data_cursor < layout.capacity:
         parcel = batch.parcel(layout.stride, header.data_cursor)
         if 1 <= tag_of(parcel) <= layout.actions:
-            return transaction_task(image, header, batch.domain, parcel)
+            return transaction_task(image, header, batch.domain, batch.moment, parcel)
     return fee_task(image, header, batch.payee)
 
 
-def inbox_task(image: Image, header: StepHeader, message: Message) -> Task:
-    """Return the step that delivers a message; SPEC: §5, inputs of `DEPOSIT`."""
+def inbox_task(image: Image, header: StepHeader, moment: Moment, message: Message) -> Task:
+    """Return the step that delivers a message; SPEC: §5, inputs of `DEPOSIT` and of a call.
+
+    A call of what cannot be called from L1 is a deposit.
+    """
     words = message.words()[1:]
-    chain = (header.withdrawals, header.withdrawals_count, header.next_account)
+    inputs = (*words, header.withdrawals, header.withdrawals_count, header.next_account)
+    graph, args = image.deposit, words
+    if message.called in image.layout.calls:
+        graph = image.graph(TAG_CALL + message.called)
+        call = decode_call(graph.arguments, (message.key_x, message.key_y))
+        inputs, args = (*inputs, *moment, int(call.decodable), *call.args), call.args
     # A registration's account is the next one, whether or not there is room for it.
     sender = message.account or header.next_account
     return Task(
         kind="inbox",
-        graph=image.deposit,
-        inputs=(*words, *chain),
+        graph=graph,
+        inputs=inputs,
         sender=sender,
-        args=words,
+        args=args,
         fee=0,
         next_cursor=header.data_cursor,
         next_inbox=header.inbox_index + 1,
@@ -79,7 +89,7 @@ def inbox_task(image: Image, header: StepHeader, message: Message) -> Task:
     )
 
 
-def transaction_task(image: Image, header: StepHeader, domain: int, parcel: Parcel) -> Task:
+def transaction_task(image: Image, header: StepHeader, domain: int, moment: Moment, parcel: Parcel) -> Task:
     """Return the step that runs a transaction with a known tag; SPEC: §5, inputs of a transaction."""
     graph = image.graph(tag_of(parcel))
     decoded = decode_transaction(image.layout, graph.arguments, parcel)
@@ -90,7 +100,7 @@ def transaction_task(image: Image, header: StepHeader, domain: int, parcel: Parc
     return Task(
         kind="transaction",
         graph=graph,
-        inputs=(*signed, *signature, *chain, *words, *decoded.args),
+        inputs=(*signed, *signature, *chain, *moment, *words, *decoded.args),
         sender=decoded.sender,
         args=decoded.args,
         fee=decoded.fee,

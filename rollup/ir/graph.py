@@ -1,8 +1,14 @@
 """A graph: straight-line code over elements of Fr, with the inputs it reads and the records it touches."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from rollup.ir.primitives import PRIMITIVES, Primitive
+from rollup.params import TAG_CALL, TAG_DEPOSIT, TAG_FEES, CallInput, DepositInput, FeesInput, TransactionInput
+
+Frame = type[TransactionInput] | type[CallInput] | type[DepositInput] | type[FeesInput]
+_FRAMES: Final[Mapping[int, Frame]] = {TAG_DEPOSIT: DepositInput, TAG_FEES: FeesInput}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class Graph:
     name
         The action's name, `DEPOSIT` or `FEES`.
     tag
-        1 … `layout.actions`, `TAG_DEPOSIT` or `TAG_FEES`.
+        1 … `layout.actions`, `TAG_CALL` above one of these, `TAG_DEPOSIT` or `TAG_FEES`.
     arguments, argument_names
         Widths in bits (255 for a full element) and names of the action's arguments; none for the frame's own graphs.
     inputs
@@ -82,3 +88,10 @@ class Graph:
     instructions: tuple[Instruction, ...]
     slots: tuple[int, ...]
     checks: tuple[Check, ...] = ()
+
+    @property
+    def frame(self) -> Frame:
+        """The names of the inputs that the frame reads; an action's arguments come after them."""
+        if self.tag in _FRAMES:
+            return _FRAMES[self.tag]
+        return CallInput if self.tag > TAG_CALL else TransactionInput

@@ -8,18 +8,24 @@ from rollup.encoding import uint_to_bytes
 from rollup.ir.codec import encode_constants, encode_instructions
 from rollup.ir.graph import Graph
 from rollup.ir.layout import Layout
-from rollup.params import CODE_DEPTH, TAG_DEPOSIT, TAG_FEES
+from rollup.params import CODE_DEPTH, TAG_CALL, TAG_DEPOSIT, TAG_FEES
 
 
 @dataclass(frozen=True)
 class Image:
-    """A compiled program; `actions[k]` has tag `k + 1`."""
+    """A compiled program; `actions[k]` has tag `k + 1`, and `calls` are the graphs of calls from L1 in the order of `layout.calls`."""
 
     name: str
     layout: Layout
     actions: tuple[Graph, ...]
     deposit: Graph
     fees: Graph
+    calls: tuple[Graph, ...] = ()
+
+    @property
+    def graphs(self) -> tuple[Graph, ...]:
+        """All graphs: the frame's two, the actions, the calls."""
+        return (self.deposit, self.fees, *self.actions, *self.calls)
 
     def graph(self, tag: int) -> Graph:
         """Return the graph of a tag; `KeyError` if it is not known."""
@@ -27,6 +33,8 @@ class Image:
             return self.deposit
         if tag == TAG_FEES:
             return self.fees
+        if tag - TAG_CALL in self.layout.calls:
+            return self.calls[self.layout.calls.index(tag - TAG_CALL)]
         if not 1 <= tag <= len(self.actions):
             raise KeyError(f"image: {self.name} has no action of tag {tag}")
         return self.actions[tag - 1]
@@ -47,11 +55,11 @@ class Image:
 
     @cached_property
     def code_root(self) -> bytes:
-        """The root of the keccak tree over 2^5 leaves: `DEPOSIT`, `FEES`, and the action of tag `t` at `1 + t`; the rest 0."""
+        """The root of the keccak tree over 2^6 leaves: `DEPOSIT`, `FEES`, the action of tag `t` at `1 + t`, and the call of it at `32 + t`; the rest 0."""
         return self._code_levels[-1][0]
 
     def code_path(self, tag: int) -> tuple[bytes, ...]:
-        """Return the five siblings from the leaf of `tag` up; `KeyError` for an unknown tag."""
+        """Return the six siblings from the leaf of `tag` up; `KeyError` for an unknown tag."""
         self.graph(tag)
         position = code_position(tag)
         return tuple(self._code_levels[level][(position >> level) ^ 1] for level in range(CODE_DEPTH))
@@ -64,7 +72,7 @@ class Image:
     @cached_property
     def _code_levels(self) -> tuple[tuple[bytes, ...], ...]:
         leaves = [bytes(32)] * (1 << CODE_DEPTH)
-        for graph in (self.deposit, self.fees, *self.actions):
+        for graph in self.graphs:
             leaves[code_position(graph.tag)] = self.code_leaf(graph.tag)
         levels = [tuple(leaves)]
         while len(levels[-1]) > 1:
@@ -75,4 +83,6 @@ class Image:
 
 def code_position(tag: int) -> int:
     """Return the leaf of a tag in the tree over graphs."""
-    return {TAG_DEPOSIT: 0, TAG_FEES: 1}.get(tag, 1 + tag)
+    if tag in (TAG_DEPOSIT, TAG_FEES):
+        return tag - TAG_DEPOSIT
+    return tag - TAG_CALL + (1 << CODE_DEPTH - 1) if tag > TAG_CALL else 1 + tag

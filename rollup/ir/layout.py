@@ -78,6 +78,8 @@ class Layout:
         Slots that each transaction takes, besides the element of its r_y.
     actions
         Their tags are 1 … actions.
+    calls
+        Tags of those that can be called from L1, ascending.
     capacity
         Transactions that a batch can hold; a multiple of 4.
     inbox_cap
@@ -94,6 +96,7 @@ class Layout:
     capacity: int = DEFAULT_CAPACITY
     inbox_cap: int = DEFAULT_INBOX_CAP
     table_bits: int = DEFAULT_TABLE_BITS
+    calls: tuple[int, ...] = ()
 
     @property
     def key_bits(self) -> int:
@@ -176,4 +179,5 @@ class Layout:
         """Return the words that a program's identity hashes before `code_root` (SPEC §5)."""
         widths = int.from_bytes(bytes(len(table.attributes) for table in self.tables).ljust(32, b"\0"), "big")
         shape = (self.account_bits, self.key_bits, self.table_bits, self.depth, self.argument_bits, self.stride)
-        return (*shape, self.capacity, self.inbox_cap, self.actions, widths)
+        calls = sum(1 << tag for tag in self.calls)
+        return (*shape, self.capacity, self.inbox_cap, self.actions, widths, calls)

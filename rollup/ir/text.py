@@ -14,8 +14,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from enum import IntEnum
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -23,7 +22,7 @@ from rollup.errors import DecodeError
 from rollup.ir.graph import Check, Graph, Instruction
 from rollup.ir.layout import Layout
 from rollup.ir.primitives import OPERANDS, PRIMITIVES, Primitive
-from rollup.params import TAG_DEPOSIT, TAG_FEES, DepositInput, FeesInput, Output, TransactionInput
+from rollup.params import Output, TransactionInput
 
 _COMMENT_COLUMN: Final = 32
 _BY_NAME: Final = MappingProxyType({description.name: op for op, description in PRIMITIVES.items()})
@@ -104,11 +103,9 @@ class _Comments:
 
 
 def _input_names(graph: Graph, layout: Layout) -> Sequence[str]:
-    frames: Mapping[int, type[IntEnum]] = {TAG_DEPOSIT: DepositInput, TAG_FEES: FeesInput}
-    if graph.tag in frames:
-        return [item.name.lower() for item in frames[graph.tag]]
-    fixed = [item.name.lower() for item in TransactionInput if item is not TransactionInput.WORDS]
-    return [*fixed, *(f"word_{k}" for k in range(len(layout.word_widths))), *graph.argument_names]
+    fixed = [item.name.lower() for item in graph.frame if item.name not in ("WORDS", "ARGUMENTS")]
+    words = len(layout.word_widths) if graph.frame is TransactionInput else 0
+    return [*fixed, *(f"word_{k}" for k in range(words)), *graph.argument_names]
 
 
 class _Parser:

@@ -54,9 +54,7 @@ class Batcher:
 
     def _send(self, sealed: Sealed) -> Receipt:
         parent_hash = self._l1.call(self._rollup, "batch_hash", sealed.number - 1)
-        # The newest block's time: not before the parent's, which that block or an earlier one holds, and never in the future.
-        timestamp = self._l1.head().timestamp
-        header = (parent_hash, timestamp, sealed.inbox_to, sealed.rolling, sealed.payee)
+        header = (parent_hash, sealed.timestamp, sealed.inbox_to, sealed.rolling, sealed.payee)
         posting = self._layer.encode(sealed.elements)
         if posting.blobs:
             return self._l1.transact(self._rollup, "post_blob", *header, blobs=posting.blobs, cause=CAUSE)

@@ -1,8 +1,9 @@
 """From the rollup contract's events to inputs of derivation, and to batches. It believes headers and hashes, nothing else."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rollup.batch.batch import Batch
 from rollup.batch.blob import to_data
@@ -79,7 +80,7 @@ class Follower:
         """
         waiting = list(inbox)
         for at, events in self.scanner.after(point):
-            messages = tuple(_message(event) for event in events if event.name == "Deposit")
+            messages = tuple(_MESSAGES[event.name](event) for event in events if event.name in _MESSAGES)
             waiting += messages
             batches = tuple(self._batches(at, events, position, waiting))
             yield Derived(at, messages, batches)
@@ -112,12 +113,24 @@ def chain_rules(layout: Layout, domain: int, blobs: Blobs) -> Rules:
     return Rules(layout, domain, blob_hash)
 
 
-def _message(event: Event) -> MessageLog:
+def _deposit(event: Event) -> MessageLog:
+    return _message(event, MessageKind.DEPOSIT, event.values["key_x"], event.values["key_y"])
+
+
+def _call(event: Event) -> MessageLog:
+    values = event.values
+    return _message(event, MessageKind.CALL + values["tag"], values["word_0"], values["word_1"])
+
+
+def _message(event: Event, kind: int, first: int, second: int) -> MessageLog:
     values = event.values
     l1_address = int.from_bytes(values["l1_address"], "big")
-    key = (values["key_x"], values["key_y"])
-    words = (int(MessageKind.DEPOSIT), values["account"], *key, l1_address, values["amount"])
+    words = (int(kind), values["account"], first, second, l1_address, values["amount"])
     return MessageLog(values["index"], words, values["rolling"])
+
+
+_MESSAGES: Final[Mapping[str, Callable[[Event], MessageLog]]] = {"Deposit": _deposit, "Called": _call}
+"""By the name of an event, how the message that it announces is read."""
 
 
 def _batch(event: Event) -> BatchLog:

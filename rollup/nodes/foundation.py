@@ -1,6 +1,6 @@
 """What a sequencer builds on: the chain as L1 has it, and on top of that the batches it sealed that L1 does not have yet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rollup.batch.derivation import MessageLog
 from rollup.batch.inbox import Message
@@ -10,7 +10,6 @@ from rollup.execution.engine import Runner, execute
 from rollup.ir.image import Image
 from rollup.nodes.outbox import Outbox, Sealed
 from rollup.ports.store import ChainStore
-from rollup.state.header import Header
 from rollup.state.tree import Tree
 
 
@@ -30,8 +29,8 @@ class Foundation:
 
     Attributes
     ----------
-    header, state
-        To build on; `load` and `extend` change them.
+    header, state, timestamp
+        To build on: of the newest batch; `load` and `extend` change them.
     """
 
     def __init__(self, image: Image, domain: int, store: ChainStore, outbox: Outbox, runner: Runner) -> None:
@@ -44,21 +43,27 @@ class Foundation:
         self._derived = self._store.newest()
         self.header = self._anchor = self._store.header(self._derived)
         self.state = self._store.state(self._derived)
-        self._rolling = self._store.position(self._derived).rolling
-        self._promised: dict[int, Header] = {}
+        position = self._store.position(self._derived)
+        self._rolling, self.timestamp = position.rolling, position.timestamp
+        self._promised: dict[int, Sealed] = {}
         self._is_forked = False
 
     # Moving on
 
-    def load(self) -> Iterator[tuple[Sealed, tuple[Receipt, ...]]]:
+    def load(self, is_late: Callable[[int], bool]) -> Iterator[tuple[Sealed, tuple[Receipt, ...]]]:
         """Stand on what L1 has and on the sealed batches; yield each of these, executed again.
 
         From the first on that can no longer be posted with the result it had, they are forgotten.
+
+        Parameters
+        ----------
+        is_late
+            Tells of a timestamp whether L1 has become too late for it.
         """
         self._return()
         for sealed in self._outbox.after(self._derived):
             state = self.state.fork()
-            receipts = self._run(sealed, state)
+            receipts = None if is_late(sealed.timestamp) else self._run(sealed, state)
             if receipts is None:
                 break
             self._stand_on(sealed, state)
@@ -73,6 +78,7 @@ class Foundation:
         sealed = Sealed(
             number=draft.number,
             parent=self.header.hash(),
+            timestamp=draft.timestamp,
             inbox_from=draft.inbox_from,
             inbox_to=draft.inbox_from + len(draft.messages),
             rolling=self._after(messages),
@@ -92,8 +98,9 @@ class Foundation:
         return True
 
     def _stand_on(self, sealed: Sealed, state: Tree) -> None:
-        self._promised[sealed.number] = sealed.header
+        self._promised[sealed.number] = sealed
         self.header, self.state, self._rolling, self._is_forked = sealed.header, state, sealed.rolling, True
+        self.timestamp = sealed.timestamp
 
     def _run(self, sealed: Sealed, state: Tree) -> tuple[Receipt, ...] | None:
         """Execute a sealed batch again; None if L1 has other messages, or something else comes of it."""
@@ -131,7 +138,7 @@ class Foundation:
         if newest < self._derived or self._store.header(self._derived) != self._anchor:
             return True  # L1 lost a batch
         posted = [number for number in self._promised if number <= newest]
-        if any(self._store.header(number) != self._promised[number] for number in posted):
+        if any(self._store.header(number) != self._promised[number].header for number in posted):
             return True  # somebody else's stands where ours was to be
         for number in posted:
             del self._promised[number]
@@ -139,6 +146,10 @@ class Foundation:
         if newest > self.header.batch_number:
             return True  # somebody else posted one after it
         return self._rolling_at(self.header.inbox_index + len(messages)) != self._after(messages)
+
+    def oldest(self) -> int | None:
+        """Return the timestamp of the first sealed batch that L1 does not have, as `is_void` saw it last; None if there is none."""
+        return min((sealed.timestamp for sealed in self._promised.values()), default=None)
 
     def _rolling_at(self, count: int) -> bytes | None:
         """Return the inbox's rolling hash after `count` messages, as L1 has it now; None if it has fewer."""

@@ -19,6 +19,7 @@ SEALED = Table(
     METADATA,
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("parent", LargeBinary(32), nullable=False),
+    Column("timestamp", Integer, nullable=False),
     Column("inbox_from", Integer, nullable=False),
     Column("inbox_to", Integer, nullable=False),
     Column("rolling", LargeBinary(32), nullable=False),
@@ -35,7 +36,7 @@ class Sealed:
 
     Attributes
     ----------
-    number, inbox_from, inbox_to, payee
+    number, timestamp, inbox_from, inbox_to, payee
         As in `Batch`.
     parent
         Hash of the header that it was built on, 32 bytes: posted on another one, it would come to something else.
@@ -49,6 +50,7 @@ class Sealed:
 
     number: int
     parent: bytes
+    timestamp: int
     inbox_from: int
     inbox_to: int
     rolling: bytes
@@ -61,7 +63,7 @@ class Sealed:
         return Batch(
             number=self.number,
             parent_hash=bytes(32),
-            timestamp=0,
+            timestamp=self.timestamp,
             inbox_from=self.inbox_from,
             inbox_to=self.inbox_to,
             rolling=self.rolling,
@@ -95,7 +97,8 @@ class Outbox:
     def put(self, sealed: Sealed) -> None:
         """Keep a batch; durable on return."""
         values = {
-            name: getattr(sealed, name) for name in ("number", "parent", "inbox_from", "inbox_to", "rolling", "payee")
+            name: getattr(sealed, name)
+            for name in ("number", "parent", "timestamp", "inbox_from", "inbox_to", "rolling", "payee")
         }
         with self._database.writing() as connection:
             connection.execute(
@@ -131,4 +134,5 @@ class Outbox:
 
 def _sealed(row: Row[Any]) -> Sealed:
     header, elements = Header.from_bytes(row.header), from_words(row.data, BLOB_ELEMENTS)
-    return Sealed(row.number, row.parent, row.inbox_from, row.inbox_to, row.rolling, row.payee, header, elements)
+    inbox = (row.inbox_from, row.inbox_to, row.rolling)
+    return Sealed(row.number, row.parent, row.timestamp, *inbox, row.payee, header, elements)

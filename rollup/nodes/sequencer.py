@@ -16,6 +16,7 @@ from rollup.execution.engine import Runner
 from rollup.execution.fees import fee_to_sign, next_base_fee
 from rollup.ir.image import Image
 from rollup.nodes.foundation import Foundation
+from rollup.nodes.l1_clock import L1Clock
 from rollup.nodes.mempool import Mempool
 from rollup.nodes.outbox import Outbox, Sealed
 from rollup.nodes.stream import MiniBlock, Stream
@@ -58,6 +59,8 @@ class Sequencer:
     ----------
     image, domain
         The program and the chain.
+    clock
+        L1's time: a batch is stamped when it is opened.
     store
         Kept by a full node; acknowledged transactions go there first.
     outbox
@@ -81,6 +84,7 @@ class Sequencer:
         self,
         image: Image,
         domain: int,
+        clock: L1Clock,
         store: ChainStore,
         outbox: Outbox,
         stream: Stream,
@@ -89,13 +93,14 @@ class Sequencer:
         runner: Runner = interpreter.run,
     ) -> None:
         self._image, self._domain, self._store, self._stream = image, domain, store, stream
-        self._policy, self._runner = policy, runner
+        self._policy, self._runner, self._clock = policy, runner, clock
         self._foundation = Foundation(image, domain, store, outbox, runner)
         self._capacity = min(image.layout.capacity, policy.limit or image.layout.capacity)
         self._mempool = Mempool(image, domain)
         self.base_fee = policy.floor
         self.dropped: list[bytes] = []
         self._messages: tuple[MessageLog, ...] = ()
+        self._builder: BatchBuilder
         # What a sequencer before this one said on the stream, and did not make durable, is void.
         self._resume(restarts=len(stream) > 0)
 
@@ -232,12 +237,23 @@ class Sequencer:
 
     def refresh(self) -> None:
         """Take in what the full node learnt from L1: messages to deliver, batches that were posted, a reorganisation."""
-        if self._foundation.is_void(self._messages):
+        now = self._clock.now()
+        if self._foundation.is_void(self._messages) or self._is_late(now):
             self._resume(restarts=True)
             return
+        if self._builder.receipts and self._clock.is_due(self._builder.timestamp, now):
+            self.seal()
         is_untouched = len(self._builder.receipts) == len(self._messages)
-        if is_untouched and (self._foundation.rebase() or self._has_news()):
+        is_stale = not self._builder.receipts and self._builder.timestamp < now
+        if is_untouched and (self._foundation.rebase() or self._has_news() or is_stale):
             self._begin(said=len(self._messages))
+
+    def _is_late(self, now: int) -> bool:
+        """Tell whether a batch that was made cannot be posted any more as it is, since L1's clock has moved on (SOUNDNESS 17)."""
+        open_since = self._builder.timestamp if self._builder.receipts else None
+        return any(
+            stamp is not None and self._clock.is_late(stamp, now) for stamp in (self._foundation.oldest(), open_since)
+        )
 
     def _has_news(self) -> bool:
         """Tell whether a message waits that the open batch could still take."""
@@ -248,7 +264,8 @@ class Sequencer:
         done: set[bytes] = set()
         if restarts:
             self._stream.publish(MiniBlock(self._store.newest() + 1, restarts=True))
-        for sealed, receipts in self._foundation.load():
+        now = self._clock.now()
+        for sealed, receipts in self._foundation.load(lambda timestamp: self._clock.is_late(timestamp, now)):
             done.update(receipt.transaction for receipt in receipts)
             self._stream.publish(MiniBlock(sealed.number, receipts=receipts, sealed=sealed.header))
         self._begin()
@@ -272,10 +289,19 @@ class Sequencer:
     def _begin(self, said: int = 0) -> None:
         """Open a batch with all the messages that wait, up to the cap; of the first `said` the stream knows."""
         found = self._foundation
+        # INVARIANT: what was said of messages was said for the time at which they were delivered, so that stays.
+        timestamp = self._builder.timestamp if said else max(self._clock.now(), found.timestamp)
         self._messages = found.messages()
         messages, payee = found.read(self._messages), self._policy.payee
         self._builder = BatchBuilder(
-            self._image, self._domain, found.header, found.state, messages=messages, payee=payee, runner=self._runner
+            self._image,
+            self._domain,
+            found.header,
+            found.state,
+            timestamp,
+            messages=messages,
+            payee=payee,
+            runner=self._runner,
         )
         self._publish(self._builder, self.batch_number, said=said)
 

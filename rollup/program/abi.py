@@ -48,7 +48,7 @@ def abi_of(cls: type[Program]) -> dict[str, Any]:
             {"name": table.name, "number": number, "append_only": only_added, "key": key, "attributes": attributes}
         )
     actions = [
-        {"name": item.name, "tag": tag, "only": item.only, "arguments": values(item.values)}
+        {"name": item.name, "tag": tag, "only": item.only, "from_l1": item.from_l1, "arguments": values(item.values)}
         for tag, item in enumerate(declaration.actions, start=1)
     ]
     numbers = ("account_bits", "key_bits", "table_bits", "depth", "argument_bits", "stride", "capacity", "inbox_cap")

@@ -9,11 +9,12 @@ from rollup.ir.graph import Check, Graph
 from rollup.ir.image import Image
 from rollup.ir.layout import Layout
 from rollup.ir.primitives import Primitive
-from rollup.params import MAX_BODY, MAX_INSTRUCTIONS, TransactionInput
+from rollup.params import MAX_BODY, MAX_INSTRUCTIONS, TAG_CALL, CallInput, TransactionInput
+from rollup.program.call_frame import call_epilogue, call_inputs, call_prologue
 from rollup.program.cells import hold
 from rollup.program.declaration import ActionDeclaration, declare
 from rollup.program.enums import Enum, membership
-from rollup.program.frame import deposit_graph, epilogue, fees_graph, finish, prologue, transaction_inputs
+from rollup.program.frame import Prologue, deposit_graph, epilogue, fees_graph, finish, prologue, transaction_inputs
 from rollup.program.location import NOWHERE, author_error, boundary, of_function, of_traceback
 from rollup.program.program import Program, Transaction
 from rollup.program.records import leaves, value_at
@@ -33,8 +34,9 @@ def compile_program(cls: type[Program]) -> Image:
     declaration = declare(cls)
     layout = declaration.layout
     actions = tuple(_trace(cls, layout, tag, item) for tag, item in enumerate(declaration.actions, start=1))
-    image = Image(cls.__name__, layout, actions, deposit_graph(layout), fees_graph(layout))
-    for graph in (*actions, image.deposit, image.fees):
+    calls = tuple(_trace_call(cls, layout, tag, declaration.actions[tag - 1]) for tag in layout.calls)
+    image = Image(cls.__name__, layout, actions, deposit_graph(layout), fees_graph(layout), calls)
+    for graph in image.graphs:
         try:
             check(graph, layout)
         except PeerError as error:
@@ -43,20 +45,47 @@ def compile_program(cls: type[Program]) -> Image:
 
 
 def _trace(cls: type[Program], layout: Layout, tag: int, action: ActionDeclaration) -> Graph:
-    arguments = [(name, width_of(kind, layout.account_bits)) for name, kind in action.values]
+    arguments = _named_widths(layout, action)
     builder = Builder(layout, transaction_inputs(layout, [width for _, width in arguments]))
     start = prologue(builder)
     tracing = Tracing(layout, builder, start.ledger, start.sender)
-    body = len(builder.instructions)
-    first = TransactionInput.WORDS + len(layout.word_widths)
-    registers = [builder.input(first + number) for number in range(len(arguments))]
+    body = _trace_body(cls, action, tracing, start, TransactionInput.WORDS + len(layout.word_widths))
+    epilogue(tracing, start)
+    return _finished(tracing, action.name, tag, arguments, action, body)
+
+
+def _trace_call(cls: type[Program], layout: Layout, tag: int, action: ActionDeclaration) -> Graph:
+    """Trace an action once more, in the frame of a call from L1."""
+    arguments = _named_widths(layout, action)
+    builder = Builder(layout, call_inputs(layout, [width for _, width in arguments]))
+    start, checks = call_prologue(builder)
+    tracing = Tracing(layout, builder, start.ledger, start.sender, CallInput)
+    tracing.checks += checks
+    body = _trace_body(cls, action, tracing, start, CallInput.ARGUMENTS)
+    call_epilogue(tracing, start)
+    return _finished(tracing, f"L1:{action.name}", TAG_CALL + tag, arguments, action, body)
+
+
+def _named_widths(layout: Layout, action: ActionDeclaration) -> list[tuple[str, int]]:
+    return [(name, width_of(kind, layout.account_bits)) for name, kind in action.values]
+
+
+def _trace_body(cls: type[Program], action: ActionDeclaration, tracing: Tracing, start: Prologue, first: int) -> range:
+    """Trace what the author wrote, between the halves of a frame; return the registers of it.
+
+    Parameters
+    ----------
+    first
+        The input that holds the first argument.
+    """
+    builder = tracing.builder
+    begin = len(builder.instructions)
+    registers = [builder.input(first + number) for number in range(len(action.values))]
     with tracing_with(tracing):
         _check_entry(tracing, action, start.sender, registers)
         _run_body(cls, action, Transaction(start.sender, start.fee), _arguments(tracing, action, registers))
         require_opened(tracing.unopened)
-    end = len(builder.instructions)
-    epilogue(tracing, start)
-    return _finished(builder, tracing, tag, action, arguments, range(body, end))
+    return range(begin, len(builder.instructions))
 
 
 def _check_entry(tracing: Tracing, action: ActionDeclaration, sender: int, registers: Sequence[int]) -> None:
@@ -101,14 +130,9 @@ def _run_body(
 
 
 def _finished(
-    builder: Builder,
-    tracing: Tracing,
-    tag: int,
-    action: ActionDeclaration,
-    arguments: list[tuple[str, int]],
-    body: range,
+    tracing: Tracing, name: str, tag: int, arguments: list[tuple[str, int]], action: ActionDeclaration, body: range
 ) -> Graph:
-    graph, kept = finish(builder, action.name, tag, arguments, tracing.checks)
+    graph, kept = finish(tracing.builder, name, tag, arguments, tracing.checks)
     operations = sum(register in kept for register in body)
     for what, limit, got in (
         ("its body has too many operations", MAX_BODY, operations),

@@ -13,13 +13,14 @@ from rollup.params import (
     GROUP,
     MAX_ACTIONS,
     MAX_ARGUMENTS,
+    MAX_CALL_BITS,
     MAX_TREE_BITS,
     SLOT_BITS,
 )
 from rollup.program.annotations import require_shape, resolve_annotations
 from rollup.program.invariants import Conserves, RecordInvariant, invariants_of
 from rollup.program.location import Location, author_error, of_class, of_function
-from rollup.program.program import ACTION_MARK, ONLY_MARK, Program
+from rollup.program.program import ACTION_MARK, FROM_L1_MARK, ONLY_MARK, Program
 from rollup.program.records import Kind, Record, Shape, leaves
 from rollup.program.tables import Table
 from rollup.program.values import width_of
@@ -30,12 +31,13 @@ _PLAIN: Final = (int, str, bytes, bool, tuple, frozenset, type(None))
 
 @dataclass(frozen=True)
 class ActionDeclaration:
-    """An action before tracing: its name, its function, name and type of each argument, and the account that alone may call it."""
+    """An action before tracing: its name, its function, name and type of each argument, the account that alone may call it, and whether L1 can."""
 
     name: str
     function: Callable[..., object]
     parameters: tuple[tuple[str, Shape], ...]
     only: int | None
+    from_l1: bool
 
     @property
     def values(self) -> tuple[tuple[str, Kind], ...]:
@@ -125,10 +127,16 @@ def _action(cls: type[Program], name: str, function: object, account_bits: int) 
         raise author_error(f"the action {name} lacks its first arguments", f"def {name}(self, tx, …)", at=at)
     annotations = resolve_annotations(function, lambda: at)
     declared = tuple(_parameter(name, parameter, annotations, at) for parameter in parameters[2:])
-    action = ActionDeclaration(name, function, declared, _only(cls, function, account_bits, at))
+    from_l1: bool = getattr(function, FROM_L1_MARK)
+    action = ActionDeclaration(name, function, declared, _only(cls, function, account_bits, at), from_l1)
     if len(action.values) > MAX_ARGUMENTS:
         raise author_error(
             f"the action {name} has too many arguments", at=at, expected=f"at most {MAX_ARGUMENTS}", got=len(action.values)
+        )  # fmt: skip
+    bits = sum(width_of(kind, account_bits) for _, kind in action.values)
+    if from_l1 and bits > MAX_CALL_BITS:
+        raise author_error(
+            f"the arguments of {name}, which can be called from L1, are too wide", "pass their digest", at=at, expected=f"at most {MAX_CALL_BITS} bits", got=bits
         )  # fmt: skip
     return action
 
@@ -196,6 +204,7 @@ def _layout(
         argument_bits=widest,
         stride=0,
         actions=len(actions),
+        calls=tuple(tag for tag, declaration in enumerate(actions, start=1) if declaration.from_l1),
         capacity=options["capacity"],
         inbox_cap=options["inbox_cap"],
         table_bits=(options["max_tables"] - 1).bit_length(),

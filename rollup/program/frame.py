@@ -5,7 +5,7 @@ fee. The epilogue decides whether the body is applied, and stores.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rollup.crypto.poseidon2 import Domain
@@ -17,6 +17,7 @@ from rollup.ir.primitives import Primitive
 from rollup.params import (
     ADDRESS_BITS,
     AMOUNT_BITS,
+    BATCH_NUMBER_BITS,
     FEE_BITS,
     FULL,
     SCALAR_BITS,
@@ -25,6 +26,7 @@ from rollup.params import (
     TAG_BITS,
     TAG_DEPOSIT,
     TAG_FEES,
+    TIMESTAMP_BITS,
     AccountAttribute,
     DepositInput,
     FeesInput,
@@ -39,6 +41,15 @@ from rollup.program.tracing import Ledger, Tracing
 ACCOUNT_SLOT: Final = 0
 BORROWED_TWICE: Final = "a record is borrowed twice"
 _P: Final = Primitive
+_READ_LATE: Final = frozenset(
+    {
+        TransactionInput.WITHDRAWALS,
+        TransactionInput.WITHDRAWALS_COUNT,
+        TransactionInput.TIMESTAMP,
+        TransactionInput.BATCH_NUMBER,
+    }
+)
+"""Inputs that some actions do not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +59,20 @@ class Prologue:
     Parameters
     ----------
     sender, fee
-        Inputs.
+        Inputs; of a call from L1 there is no fee.
     run
-        Whether the transaction is neither skipped nor about to be.
+        Whether the transaction is neither skipped nor about to be; whether a call is one that may run.
     ledger
-        Balance after the fee, and the words of the withdrawals; where `send_to_l1` and `pay` start.
-    unapplied_balance
-        What is stored if the body is not applied: the balance after the fee if the transaction runs, else the one before.
+        Balance after the fee or with what the call brings, and the words of the withdrawals; where `send_to_l1` and `pay` start.
+    kept
+        What these are if the body is not applied: of a transaction that runs the balance after the fee, of one that does not the one before.
     """
 
     sender: int
     fee: int
     run: int
     ledger: Ledger
-    unapplied_balance: int
+    kept: Ledger
 
 
 def transaction_inputs(layout: Layout, arguments: Sequence[int]) -> tuple[int, ...]:
@@ -79,6 +90,8 @@ def transaction_inputs(layout: Layout, arguments: Sequence[int]) -> tuple[int, .
         TransactionInput.WITHDRAWALS_COUNT: FULL,
         TransactionInput.NEXT_ACCOUNT: layout.account_bits + 1,
         TransactionInput.FEES: AMOUNT_BITS,
+        TransactionInput.TIMESTAMP: TIMESTAMP_BITS,
+        TransactionInput.BATCH_NUMBER: BATCH_NUMBER_BITS,
     }
     return (*(head[TransactionInput(i)] for i in range(len(head))), *layout.word_widths, *arguments)
 
@@ -88,7 +101,7 @@ def prologue(builder: Builder) -> Prologue:
     inputs = {
         i: builder.input(i)
         for i in range(TransactionInput.WORDS + len(builder.layout.word_widths))
-        if i not in (TransactionInput.WITHDRAWALS, TransactionInput.WITHDRAWALS_COUNT)
+        if i not in _READ_LATE
     }
     sender, fee, next_account = (
         inputs[i] for i in (TransactionInput.SENDER, TransactionInput.FEE, TransactionInput.NEXT_ACCOUNT)
@@ -115,11 +128,20 @@ def prologue(builder: Builder) -> Prologue:
     unapplied = builder.emit(_P.SELECT, run, remaining, balance)
     # INVARIANT: these two come last: they are pruned from actions that send nothing to L1, and all before them is in every action, so that circuits can share it.
     sent = (builder.input(i) for i in (TransactionInput.WITHDRAWALS, TransactionInput.WITHDRAWALS_COUNT))
-    return Prologue(sender, fee, run, Ledger(remaining, *sent), unapplied)
+    ledger = Ledger(remaining, *sent)
+    return Prologue(sender, fee, run, ledger, replace(ledger, balance=unapplied))
 
 
 def epilogue(tracing: Tracing, start: Prologue) -> None:
     """Write the second half: store what the body wants if nothing failed, else only nonce and fee."""
+    applied = apply(tracing, start)
+    unapplied = tracing.builder.negate(applied)
+    status = tracing.builder.emit(_P.SELECT, start.run, unapplied, tracing.builder.const(Status.SKIPPED))
+    tracing.builder.output(Output.STATUS, status)
+
+
+def apply(tracing: Tracing, start: Prologue) -> int:
+    """Store what the body wants if nothing failed, else what is kept; return the register that tells."""
     builder, ledger = tracing.builder, tracing.ledger
     tracing.checks += [Check(register, BORROWED_TWICE, "", 0) for register in distinct(tracing)]
     ok = builder.all([condition.register for condition in tracing.checks])
@@ -127,18 +149,17 @@ def epilogue(tracing: Tracing, start: Prologue) -> None:
 
     for (slot, attribute), value in tracing.written.items():
         builder.store(slot, attribute, builder.emit(_P.SELECT, applied, value, builder.load(slot, attribute)))
-    balance = start.unapplied_balance
+    balance = start.kept.balance
     if ledger.balance != start.ledger.balance:
         balance = builder.emit(_P.SELECT, applied, ledger.balance, balance)
     builder.store(ACCOUNT_SLOT, AccountAttribute.BALANCE, balance)
-    if ledger.count != start.ledger.count:
+    if ledger.count != start.kept.count:
         for output, new, old in (
-            (Output.WITHDRAWALS, ledger.withdrawals, start.ledger.withdrawals),
-            (Output.WITHDRAWALS_COUNT, ledger.count, start.ledger.count),
+            (Output.WITHDRAWALS, ledger.withdrawals, start.kept.withdrawals),
+            (Output.WITHDRAWALS_COUNT, ledger.count, start.kept.count),
         ):
             builder.output(output, builder.emit(_P.SELECT, applied, new, old))
-    status = builder.emit(_P.SELECT, start.run, builder.negate(applied), builder.const(Status.SKIPPED))
-    builder.output(Output.STATUS, status)
+    return applied
 
 
 def deposit_graph(layout: Layout) -> Graph:
@@ -160,7 +181,7 @@ def deposit_graph(layout: Layout) -> Graph:
     free = builder.emit(_P.NARROW, next_account, imm=layout.account_bits)
     slot = builder.open(TABLE_ACCOUNTS, builder.emit(_P.SELECT, registers, free, account))
     reachable = builder.emit(_P.SELECT, registers, room, builder.emit(_P.LT, account, next_account))
-    delivered = _credit(builder, slot, amount, reachable)
+    delivered = _store_credit(builder, slot, amount, reachable)
 
     created = builder.emit(_P.AND, delivered, registers)
     for attribute, value in (
@@ -188,7 +209,7 @@ def fees_graph(layout: Layout) -> Graph:
     builder = Builder(layout, [widths[FeesInput(i)] for i in range(len(widths))])
     payee, fees, next_account = map(builder.input, range(len(widths)))
     slot = builder.open(TABLE_ACCOUNTS, payee)
-    paid = _credit(builder, slot, fees, exists(builder, payee, next_account))
+    paid = _store_credit(builder, slot, fees, exists(builder, payee, next_account))
     builder.output(Output.FEES, builder.const(0))
     builder.output(Output.STATUS, builder.negate(paid))
     return finish(builder, "FEES", TAG_FEES)[0]
@@ -256,11 +277,20 @@ def _reason(builder: Builder, questions: tuple[int, ...]) -> int:
     return reason
 
 
-def _credit(builder: Builder, slot: int, amount: int, reachable: int) -> int:
-    """Add to the balance of an open account if it can be reached and stays in 64 bits; return the register that tells."""
+def credit(builder: Builder, slot: int, amount: int, reachable: int) -> tuple[int, int, int]:
+    """Add to the balance of an open account if it can be reached and stays in 64 bits.
+
+    Return the registers of whether it does, of the sum (0 where it is wider), and of what the balance then is.
+    """
     balance = builder.load(slot, AccountAttribute.BALANCE)
     total = builder.emit(_P.ADD, balance, amount)
     credited = builder.emit(_P.AND, reachable, builder.emit(_P.RANGE, total, imm=AMOUNT_BITS))
     new = builder.emit(_P.NARROW, total, imm=AMOUNT_BITS)
-    builder.store(slot, AccountAttribute.BALANCE, builder.emit(_P.SELECT, credited, new, balance))
+    return credited, new, builder.emit(_P.SELECT, credited, new, balance)
+
+
+def _store_credit(builder: Builder, slot: int, amount: int, reachable: int) -> int:
+    """Credit an account as `credit` says, and return the register that tells whether it was."""
+    credited, _, balance = credit(builder, slot, amount, reachable)
+    builder.store(slot, AccountAttribute.BALANCE, balance)
     return credited

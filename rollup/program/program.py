@@ -4,24 +4,27 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, TypeVar, overload
 
 from rollup.ir.image import Image
-from rollup.params import DEFAULT_ACCOUNT_BITS, DEFAULT_CAPACITY, DEFAULT_INBOX_CAP, DEFAULT_TABLE_BITS
+from rollup.params import DEFAULT_ACCOUNT_BITS, DEFAULT_CAPACITY, DEFAULT_INBOX_CAP, DEFAULT_TABLE_BITS, CallInput
 from rollup.program.location import author_error
 from rollup.program.statements import send_to_l1
 from rollup.program.tracing import current
-from rollup.program.values import U64, AccountId, L1Address, wrap
+from rollup.program.values import U64, AccountId, Bool, L1Address, wrap
 
 F = TypeVar("F", bound=Callable[..., None])
 
 ACTION_MARK: Final = "__tandem_action__"
 ONLY_MARK: Final = "__tandem_only__"
+FROM_L1_MARK: Final = "__tandem_from_l1__"
 _IMAGE: Final = "__tandem_image__"
 
 
 @overload
 def action(function: F, /) -> F: ...
 @overload
-def action(*, only: int | str) -> Callable[[F], F]: ...
-def action(function: F | None = None, /, *, only: int | str | None = None) -> F | Callable[[F], F]:
+def action(*, only: int | str | None = None, from_l1: bool = False) -> Callable[[F], F]: ...
+def action(
+    function: F | None = None, /, *, only: int | str | None = None, from_l1: bool = False
+) -> F | Callable[[F], F]:
     """Mark a method as an action: what a transaction can call.
 
     Its arguments are `self`, `tx` (a `Transaction`), and others that are annotated with types of the language, of up to 8 values together.
@@ -30,6 +33,8 @@ def action(function: F | None = None, /, *, only: int | str | None = None) -> F 
     ----------
     only
         The account whose transactions can do this, as a number or as the name of the program's constant that holds it; others fail.
+    from_l1
+        Whether it can be called from L1 too, by a message to the inbox that the sequencer must take; its arguments have at most 504 bits together.
     """
 
     def mark(marked: F) -> F:
@@ -39,10 +44,13 @@ def action(function: F | None = None, /, *, only: int | str | None = None) -> F 
             )
         setattr(marked, ACTION_MARK, True)
         setattr(marked, ONLY_MARK, only)
+        setattr(marked, FROM_L1_MARK, from_l1)
         return marked
 
-    if function is None and only is None:
-        raise author_error("@action() without only", "write @action, or @action(only=…)")
+    if not isinstance(from_l1, bool):
+        raise author_error(f"@action(from_l1={from_l1!r})", "write from_l1=True")
+    if function is None and only is None and not from_l1:
+        raise author_error("@action() without only", "write @action, @action(only=…) or @action(from_l1=True)")
     return mark if function is None else mark(function)
 
 
@@ -60,20 +68,38 @@ class Transaction:
 
     @property
     def sender(self) -> AccountId:
-        """The account that signed."""
+        """The account that signed, or that called from L1."""
         return wrap(AccountId, current("tx.sender"), self._sender)
 
     @property
     def fee(self) -> U64:
-        """The fee that it pays, in gwei, below 2^42."""
+        """The fee that it pays, in gwei, below 2^42; 0 if it is called from L1."""
         return wrap(U64, current("tx.fee"), self._fee)
+
+    @property
+    def timestamp(self) -> U64:
+        """When its batch was made, in seconds since 1970: never before the batch before it, and before it was posted on L1 by at most the chain's `drift`."""
+        tracing = current("tx.timestamp")
+        return wrap(U64, tracing, tracing.builder.input(tracing.inputs.TIMESTAMP))
+
+    @property
+    def batch_number(self) -> U64:
+        """The number of its batch, from 1."""
+        tracing = current("tx.batch_number")
+        return wrap(U64, tracing, tracing.builder.input(tracing.inputs.BATCH_NUMBER))
+
+    @property
+    def from_l1(self) -> Bool:
+        """Whether it is called from L1, by the L1 address that registered the sender's account."""
+        tracing = current("tx.from_l1")
+        return wrap(Bool, tracing, tracing.builder.const(int(tracing.inputs is CallInput)))
 
     if not TYPE_CHECKING:  # a type checker knows what there is, and would believe any name
 
         def __getattr__(self, name: str) -> Never:
             if name.startswith("__"):
                 raise AttributeError(name)
-            raise author_error(f"tx has no attribute {name}", "it has sender and fee")
+            raise author_error(f"tx has no attribute {name}", "it has sender, fee, timestamp, batch_number and from_l1")
 
         def __setattr__(self, name: str, value: object) -> Never:
             raise author_error(f"tx.{name} cannot be assigned to", "an action changes records, not its transaction")

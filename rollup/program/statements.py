@@ -5,7 +5,7 @@ from typing import Any
 
 from rollup.crypto.poseidon2 import Domain
 from rollup.ir.primitives import Primitive
-from rollup.params import AMOUNT_BITS, MAX_HASH_ITEMS, TABLE_ACCOUNTS, AccountAttribute, TransactionInput
+from rollup.params import AMOUNT_BITS, MAX_HASH_ITEMS, TABLE_ACCOUNTS, AccountAttribute
 from rollup.program.arrays import Array
 from rollup.program.frame import ACCOUNT_SLOT, exists
 from rollup.program.location import author_error
@@ -116,7 +116,7 @@ def _account_paid(tracing: Tracing, account: int) -> int:
     for slot, (table, key) in enumerate(tracing.opened):
         if table == TABLE_ACCOUNTS and _always_open(tracing, slot, key, account, conditions):
             return _require_other(slot)
-    next_account = tracing.builder.input(TransactionInput.NEXT_ACCOUNT)
+    next_account = tracing.builder.input(tracing.inputs.NEXT_ACCOUNT)
     tracing.require(exists(tracing.builder, account, next_account), "the account to pay does not exist")
     if not conditions:
         return tracing.borrow(TABLE_ACCOUNTS, account)

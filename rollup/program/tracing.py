@@ -10,7 +10,7 @@ from rollup.ir.builder import Builder
 from rollup.ir.graph import Check
 from rollup.ir.layout import Layout
 from rollup.ir.primitives import Primitive
-from rollup.params import MAX_SLOTS, TABLE_ACCOUNTS
+from rollup.params import MAX_SLOTS, TABLE_ACCOUNTS, CallInput, TransactionInput
 from rollup.program.location import Location, author_error, here
 
 
@@ -60,12 +60,22 @@ class Tracing:
         The registers that `send_to_l1` and `pay` start from.
     sender
         The register of the sender's number, the key of the frame's own slot.
+    inputs
+        The names of the graph's inputs.
     """
 
-    def __init__(self, layout: Layout, builder: Builder, ledger: Ledger, sender: int) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        builder: Builder,
+        ledger: Ledger,
+        sender: int,
+        inputs: type[TransactionInput] | type[CallInput] = TransactionInput,
+    ) -> None:
         self.layout = layout
         self.builder = builder
         self.ledger = ledger
+        self.inputs = inputs
         self.checks: list[Check] = []
         self.opened: list[tuple[int, int]] = [(TABLE_ACCOUNTS, sender)]
         """Table and key register of each slot, the frame's own first."""

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from rollup.batch.call import encode_call
+from rollup.batch.inbox import Message
 from rollup.batch.parcel import Parcel
 from rollup.crypto.fr import R
 from rollup.crypto.jubjub import ORDER
 from rollup.ir.image import Image
-from rollup.params import Reason, Status
+from rollup.params import MessageKind, Reason, Status
+from tests.agreement.chain import MOMENT
 from tests.agreement.programs import (
+    CALLING,
     COUNTING,
     GOLD,
     MIXED,
@@ -28,12 +32,14 @@ WITHDRAW, MINT, TRANSFER = 1, 2, 3
 ADD = 2
 NOTE, WORK = 2, 3
 PAY, SHARE = 2, 3
+VISIT, LEAVE, REST = 2, 3, 4
 RECIPIENT = 2**160 - 1
 USUAL: dict[str, tuple[int, ...]] = {
     COUNTING.name: (ADD, 7),
     TOKENS.name: (TRANSFER, POOR + 1, GOLD, 2),
     MIXED.name: (WORK, POOR, 3, 101, R - 1, RECIPIENT, 1),
     PAYING.name: (PAY, POOR, 5),
+    CALLING.name: (VISIT, R - 2, 5, MOMENT.timestamp),
 }
 """Tag and arguments of a call that is applied."""
 TWICE = "a record is borrowed twice"
@@ -174,10 +180,36 @@ PAYING_CALLS = [
     spoilt(Reason.BAD_SIGNATURE, PAYING, "s", 7),
     skipped(Reason.CANNOT_PAY, "fee of more than there is", PAYING, sender=POOR, fee=4),
 ]
-IMAGES = {image.name: image for image in (COUNTING, TOKENS, MIXED, PAYING)}
+CALLING_CALLS = [
+    applied("visit", VISIT, R - 1, 255, 2**64 - 1),
+    applied("visit in the last second", VISIT, 0, 0, MOMENT.timestamp),
+    failed("U8 overflow in +", VISIT, 0, 1, 2**64 - 1),
+    failed("too late", VISIT, R - 1, 1, MOMENT.timestamp - 1),
+    failed(NOBODY, LEAVE, 0, RECIPIENT, 1),
+    failed(TOO_MUCH, LEAVE, NEARLY_FULL, RECIPIENT, 100),
+    failed(TOO_LITTLE_TO_PAY, LEAVE, POOR, RECIPIENT, 600_000),
+    failed(TWICE, LEAVE, RICH, RECIPIENT, 1),
+    applied("leave", LEAVE, POOR, RECIPIENT, 400_000),
+    failed("only account 1 may do this", LEAVE, RICH, RECIPIENT, 1, sender=POOR),
+    applied("rest", REST, sender=NEARLY_FULL, fee=3),
+    failed(TOO_LITTLE, 1, RECIPIENT, 10**6),
+    spoilt(Reason.UNDECODABLE, CALLING, "arg0", R),
+    spoilt(Reason.UNKNOWN_ACCOUNT, CALLING, "sender", 0),
+    spoilt(Reason.BAD_SIGNATURE, CALLING, "s", 7),
+    skipped(Reason.CANNOT_PAY, "fee of more than there is", CALLING, sender=POOR, fee=4),
+]
+IMAGES = {image.name: image for image in (COUNTING, TOKENS, MIXED, PAYING, CALLING)}
 CALLS: dict[str, list[Call]] = {
     COUNTING.name: COUNTING_CALLS,
     TOKENS.name: TOKENS_CALLS,
     MIXED.name: MIXED_CALLS,
     PAYING.name: PAYING_CALLS,
+    CALLING.name: CALLING_CALLS,
 }
+
+
+def call(tag: int, account: int, *args: int, amount: int = 0, caller: int | None = None) -> Message:
+    """Return a message that calls an action of `CALLING`, sent by the account's own L1 address unless by another account's."""
+    first, second = encode_call(CALLING.graph(tag).arguments, args)
+    l1_address = 0xA0 + (account if caller is None else caller)
+    return Message(MessageKind.CALL + tag, account, first, second, l1_address, amount)

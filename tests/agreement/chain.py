@@ -15,6 +15,7 @@ from provers.validity.constraints.r1cs import ints_of
 from rollup.batch.batch import Batch
 from rollup.batch.blob import to_data
 from rollup.batch.inbox import Message, rolling_hash
+from rollup.batch.moment import Moment
 from rollup.batch.receipt import Receipt
 from rollup.crypto.fr import R
 from rollup.crypto.keccak import keccak256
@@ -30,6 +31,7 @@ from tests.agreement.programs import NEXT_ACCOUNT, TRANSACTIONS, circuits, compi
 from tests.unit.validity.constraints.harness import undetermined
 
 DOMAIN = 0xD0
+MOMENT = Moment(timestamp=1_700_000_000, batch_number=1)
 Z = 0x1234567890ABCDEF << 130
 
 
@@ -71,9 +73,9 @@ def post(
     state = genesis(image) if state is None else state
     data = to_data(kind, elements)
     batch = Batch(
-        number=1,
+        number=MOMENT.batch_number,
         parent_hash=image.program_id,
-        timestamp=0,
+        timestamp=MOMENT.timestamp,
         inbox_from=0,
         inbox_to=len(messages),
         rolling=rolling_hash(messages),
@@ -101,7 +103,7 @@ class OnL1:
         """Return what L1 itself holds of a batch."""
         batch, messages = posted.batch, posted.batch.messages
         rolling = (rolling_hash(messages[:inbox_index]), rolling_hash(messages[: inbox_index + 1]))
-        return (batch.domain, batch.inbox_to, batch.payee, int(batch.kind), batch.data_hash, *rolling)
+        return (batch.domain, batch.inbox_to, batch.payee, *batch.moment, int(batch.kind), batch.data_hash, *rolling)
 
     def step(self, posted: Posted, trace: StepTrace) -> tuple[tuple[int, ...], Status, Reason]:
         """Take the step of a trace on L1; return the header after it, status and reason."""

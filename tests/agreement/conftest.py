@@ -1,16 +1,20 @@
 """The L1 and the contracts of `tests/contracts`, and the bare interpreter of L1 beside them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from l1bridge.client import L1Client
+from rollup.batch.receipt import Receipt
 from rollup.ir.image import Image
 from rollup.ports.l1 import Contract
+from tests.agreement.chain import OnL1, Posted, agree_by_kernels, agree_by_tape, agree_in_constraints, agree_on_l1
 from tests.agreement.on_l1 import Bare, interpreter_contract
 from tests.contracts.conftest import deploy_stepper, eddsa_contract, l1, poseidon2
 
-__all__ = ["bare", "deploy_stepper", "eddsa_contract", "l1", "poseidon2", "stepper_of"]
+Agree = Callable[..., list[Receipt]]
+
+__all__ = ["agree", "bare", "deploy_stepper", "eddsa_contract", "l1", "poseidon2", "stepper_of"]
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +34,16 @@ def stepper_of(deploy_stepper: Callable[[Image], Contract]) -> Callable[[Image],
         return found[image.program_id]
 
     return stepper
+
+
+@pytest.fixture
+def agree(l1: L1Client, stepper_of: Callable[[Image], Contract]) -> Agree:
+    """Run a batch by all machines and return its receipts."""
+
+    def run(posted: Posted, words: Sequence[str] = ()) -> list[Receipt]:
+        agree_by_kernels(posted)
+        agree_by_tape(posted)
+        agree_in_constraints(posted, words)
+        return agree_on_l1(posted, OnL1(l1, stepper_of(posted.image)))
+
+    return run

@@ -14,7 +14,19 @@ from rollup.ir.bounds import of_width
 from rollup.ir.graph import Graph
 from rollup.ir.image import Image
 from rollup.ir.layout import Layout, TableLayout, accounts_table
-from rollup.params import FULL, SLOT_BITS, TAG_DEPOSIT, TAG_FEES, DepositInput, Output, TransactionInput
+from rollup.params import (
+    FULL,
+    SLOT_BITS,
+    TAG_CALL,
+    TAG_DEPOSIT,
+    TAG_FEES,
+    CallInput,
+    DepositInput,
+    MessageKind,
+    Output,
+    TransactionInput,
+)
+from rollup.program.call_frame import call_inputs
 from rollup.program.frame import deposit_graph, fees_graph, transaction_inputs
 from rollup.state.tree import Tree
 from tests.agreement.chain import Posted, post
@@ -40,6 +52,7 @@ DRAWN_LAYOUT: Final = Layout(
     capacity=4,
     inbox_cap=8,
     table_bits=3,
+    calls=(1, 2),
 )
 BOUNDS: Final = {
     Output.WITHDRAWALS_COUNT: 1 << 64,
@@ -98,7 +111,18 @@ def images(draw: st.DrawFn, signatures: int = 0) -> Image:
     widths = deposit_graph(DRAWN_LAYOUT).inputs, fees_graph(DRAWN_LAYOUT).inputs
     deposit = _drawn(draw, "DEPOSIT", TAG_DEPOSIT, widths[0], withdrawals=DepositInput.WITHDRAWALS)
     fees = _drawn(draw, "FEES", TAG_FEES, widths[1], withdrawals=None)
-    return Image("Drawn", DRAWN_LAYOUT, actions, deposit, fees)
+    calls = tuple(
+        _drawn(
+            draw,
+            f"L1:action{tag}",
+            TAG_CALL + tag,
+            call_inputs(DRAWN_LAYOUT, arguments),
+            withdrawals=CallInput.WITHDRAWALS,
+            arguments=arguments,
+        )
+        for tag, arguments in enumerate(ARGUMENTS, 1)
+    )
+    return Image("Drawn", DRAWN_LAYOUT, actions, deposit, fees, calls)
 
 
 @st.composite
@@ -115,10 +139,21 @@ def transactions(draw: st.DrawFn, image: Image) -> Parcel:
 
 
 def messages(layout: Layout) -> st.SearchStrategy[list[Message]]:
-    """Draw messages that L1 would accept."""
+    """Draw messages that L1 would accept: deposits, and calls that can sometimes be decoded."""
     widths = (layout.account_bits, FULL, FULL, 160, 64)
-    one = st.tuples(*(edges(of_width(width)) for width in widths)).map(lambda words: Message(1, *words))
-    return st.lists(one, max_size=2)
+    deposits = st.tuples(*(edges(of_width(width)) for width in widths)).map(lambda words: Message(1, *words))
+    words = st.one_of(edges(R), st.integers(0, 2**252 - 1), st.just(0))
+    addresses = st.one_of(st.sampled_from([0xA0 + account for account in range(6)]), edges(1 << 160))
+    calls = st.builds(
+        Message,
+        st.sampled_from([MessageKind.CALL + tag for tag in (1, 2, 3, 255)]),
+        st.integers(1, (1 << layout.account_bits) - 1),
+        words,
+        words,
+        addresses,
+        edges(1 << 64),
+    )
+    return st.lists(st.one_of(deposits, calls), max_size=2)
 
 
 @st.composite

@@ -18,7 +18,7 @@ from rollup.ports.l1 import Artifact, Contract
 from tests.agreement.bare import LAYOUT, UNWRITTEN, Case, Outcome, Verdict
 from tests.agreement.weaving import Mutation, weave
 
-INPUT_WORDS = 29
+INPUT_WORDS = 31
 LIBRARY = (files("contracts") / "lib" / "interpreter.vy").read_text()
 ENTRANCE = """
 
@@ -38,7 +38,7 @@ def execute(
     poseidon: address,
     eddsa: address,
     key_bits: uint256,
-    inputs: uint256[29],
+    inputs: uint256[31],
     attributes: uint256[16][8],
     roots: DynArray[Root, 4],
     outputs: uint256[6],

@@ -121,7 +121,46 @@ class Mixed(Program):
         send_to_l1(owner, amount - 1)
 
 
+class Visit(Record):
+    """What there is to know of a step, and what a caller says."""
+
+    at: U64
+    batch: U64
+    note: Field
+    weight: U8
+    from_l1: Bool
+
+
+class Calling(Program):
+    """What is called from L1, and time."""
+
+    account_bits = 4
+    capacity = 4
+    visits = Table(Visit, key=AccountId)
+
+    @action(from_l1=True)
+    def visit(self, tx: Transaction, note: Field, weight: U8, until: U64) -> None:
+        """Arguments of both words of a message, one of them across the border."""
+        require(tx.timestamp <= until, "too late")
+        visit = self.visits[tx.sender]
+        visit.at, visit.batch, visit.note = tx.timestamp, tx.batch_number, note
+        visit.weight += weight
+        visit.from_l1 = tx.from_l1
+
+    @action(only=1, from_l1=True)
+    def leave(self, tx: Transaction, to: AccountId, owner: L1Address, amount: U64) -> None:
+        """Spend what the call brings, and more."""
+        send_to_l1(owner, amount)
+        pay(to, amount)
+
+    @action
+    def rest(self, tx: Transaction) -> None:
+        """Be called by transactions only, without arguments."""
+        self.visits[tx.sender].at = tx.timestamp
+
+
 COUNTING, TOKENS, MIXED, PAYING = Counting.image(), SmallTokens.image(), Mixed.image(), Paying.image()
+CALLING = Calling.image()
 
 
 @lru_cache(maxsize=4)

@@ -9,23 +9,26 @@ import pytest
 
 from l1bridge.client import L1Client
 from l1bridge.compiler import source
-from provers.validity.arithmetise import data_chunk, decoding, step
+from provers.validity.arithmetise import data_chunk, decoding, inbox_chunk, step
 from provers.validity.arithmetise.decoding import TransactionReader, read_group
+from provers.validity.arithmetise.inbox_chunk import InboxCircuit
 from provers.validity.arithmetise.leaves import RecordTerms
 from provers.validity.arithmetise.records import Slot
 from provers.validity.constraints.bits import canonical_bits
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
 from provers.validity.constraints.logic import is_zero
+from rollup.batch.call import decode_call
 from rollup.batch.packing import decode_transaction
+from rollup.crypto.fr import R
 from rollup.execution import engine, step_trace, task
 from rollup.ir.image import Image
-from rollup.params import ELEMENT_BITS
+from rollup.params import ELEMENT_BITS, MessageKind
 from rollup.ports.l1 import Contract, L1Reverted
 from rollup.state.header import StepHeader
-from tests.agreement.calls import ADD, MINT, PAY, USUAL
-from tests.agreement.chain import OnL1, Posted, agree_in_constraints, agree_on_l1, post
-from tests.agreement.programs import COUNTING, GOLD, PAYING, POOR, RICH, TOKENS, circuits, compiled
+from tests.agreement.calls import ADD, MINT, PAY, USUAL, VISIT, call
+from tests.agreement.chain import MOMENT, OnL1, Posted, agree_in_constraints, agree_on_l1, post
+from tests.agreement.programs import CALLING, COUNTING, GOLD, PAYING, POOR, RICH, TOKENS, circuits, compiled
 from tests.agreement.vector_batches import BATCHES, posted_of
 from tests.agreement.weaving import Mutation, weave
 from tests.agreement.writing import Pen, overwrite, parts
@@ -35,6 +38,12 @@ APPLIED, FAILED, NEW = (
     "an applied call, whose sender gets the fee back",
     "a failed call, whose fee is burnt",
     "a registration",
+)
+TIMED = "an action that reads time and number of its batch, called by a transaction"
+CALLED, GARBLED, UNCALLABLE = (
+    "a call from L1",
+    "a call from L1 that cannot be decoded",
+    "a call from L1 of what cannot be called",
 )
 UNDECODABLE, FULL, LATER, FIFTH, SPILT, FREE = (
     "undecodable",
@@ -64,11 +73,20 @@ ON_L1: list[tuple[str, Mutation]] = [
         FREE,
         M("changed = {}", "changed or attributes[k] != record.attributes[k]", "attributes[k] != record.attributes[k]"),
     ),
-    (LATER, M("inputs[12 + k] = {}", "decoded.words[k]", "0")),
-    (LATER, M("inputs[12 + words + k] = {}", "decoded.arguments[k]", "0")),
+    (LATER, M("inputs[14 + k] = {}", "decoded.words[k]", "0")),
+    (LATER, M("inputs[14 + words + k] = {}", "decoded.arguments[k]", "0")),
     (LATER, M("if k < count else {}", "group + place", "group")),
     (LATER, M("slot: uint256 = {}", "place * STRIDE", "0")),
     (FIFTH, M("group: uint256 = {}", "cursor // numbers.GROUP * (numbers.GROUP + STRIDE)", "0")),
+    (TIMED, M("inputs[12] = {}", "context.timestamp", "context.timestamp + 1")),
+    (TIMED, M("inputs[13] = {}", "context.batch_number", "context.batch_number + 1")),
+    (CALLED, M("inputs[8] = {}", "context.timestamp", "context.timestamp + 1")),
+    (CALLED, M("inputs[9] = {}", "context.batch_number", "context.batch_number + 1")),
+    (CALLED, M("inputs[11 + k] = {}", "arguments[k]", "0")),
+    (CALLED, M("place = {}", "tag - numbers.TAG_CALL + numbers.FIRST_CALL", "tag - numbers.TAG_CALL + 1")),
+    (CALLED, M("return {}, inputs", "numbers.TAG_CALL + called", "numbers.TAG_DEPOSIT")),
+    (GARBLED, M("inputs[10] = {}", "convert(decodable, uint256)", "1")),
+    (UNCALLABLE, M("if {}:", "(CALLS >> called) & 1 == 0", "called == 0")),
     (SPILT, M("parcel.window[k] = {}", "transaction.readable(element)", "element")),
 ]
 
@@ -77,6 +95,14 @@ def scene(name: str) -> Posted:
     """Return a batch of the vectors, or one made here."""
     if name in {case["name"] for case in BATCHES}:
         return posted_of(next(case for case in BATCHES if case["name"] == name))
+    if name == TIMED:
+        pen = Pen(CALLING)
+        pen.write(pen.call(VISIT, POOR, R - 1, 200, MOMENT.timestamp))
+        return post(CALLING, pen.elements)
+    if name in (CALLED, GARBLED, UNCALLABLE):
+        message = call(VISIT, POOR, R - 1, 200, MOMENT.timestamp)
+        instead = {GARBLED: {"key_y": message.key_y + (1 << 251)}, UNCALLABLE: {"kind": MessageKind.CALL + 1}}
+        return post(CALLING, messages=[replace(message, **instead.get(name, {}))])
     if name == NEIGHBOURS:
         pen = Pen(PAYING)
         pen.write(pen.call(PAY, RICH, POOR, 5))
@@ -99,7 +125,7 @@ def scene(name: str) -> Posted:
 def mutant(l1: L1Client, poseidon2: Contract, eddsa_contract: Contract) -> Callable[[int, Image], OnL1]:
     """Deploy the stepper with one mutation awake."""
     text = (files("contracts") / "stepper.vy").read_text()
-    head = "def __init__(layout: uint256[10], code_root: bytes32, poseidon: address, eddsa: address"
+    head = "def __init__(layout: uint256[11], code_root: bytes32, poseidon: address, eddsa: address"
     assert text.count(f"{head}):\n") == 1
     text = text.replace(f"{head}):\n", f"{head}, mutant: uint256):\n").replace(
         "    CODE_ROOT = code_root\n", "    CODE_ROOT = code_root\n    MUTANT = mutant\n"
@@ -148,6 +174,10 @@ def accept_all(*given: Any) -> Any:
     return replace(decode_transaction(*given), decodable=True)
 
 
+def accept_call(*given: Any) -> Any:
+    return decode_call(*given)._replace(decodable=True)
+
+
 def in_order(run: Any) -> range:
     return range(len(run.indices))
 
@@ -155,6 +185,7 @@ def in_order(run: Any) -> range:
 IN_PYTHON: dict[str, tuple[str, str, Any, str, Any]] = {
     "fees are forgotten": (APPLIED, APPLIED, step_trace, "header_after", forget_fees),
     "everything is decodable": (UNDECODABLE, UNDECODABLE, task, "decode_transaction", accept_all),
+    "every call is decodable": (GARBLED, GARBLED, task, "decode_call", accept_call),
     "slots are replaced in their own order": (APPLIED, NEIGHBOURS, step_trace, "step_order", in_order),
 }
 
@@ -165,7 +196,7 @@ def test_bug_in_the_engine_is_noticed(
 ) -> None:
     on_l1, proved, module, function, instead = IN_PYTHON[bug]
     monkeypatch.setattr(module, function, instead)
-    assert notices(lambda: agree_on_l1(scene(on_l1), mutant(0, COUNTING)))
+    assert notices(lambda: agree_on_l1(scene(on_l1), mutant(0, scene(on_l1).image)))
     assert notices(lambda: agree_in_constraints(scene(proved), ()))
 
 
@@ -192,10 +223,30 @@ def keep(slot: Slot, b: Builder, table: int, terms: Any) -> RecordTerms:
     return slot.old[table]
 
 
+def never_a_call(b: Builder, x: Term, y: Term) -> Term:
+    return 0 if isinstance(y, int) and y > MessageKind.CALL else is_zero(b, x - y)
+
+
+def always_a_call(b: Builder, x: Term, y: Term) -> Term:
+    if not isinstance(y, int) or y < MessageKind.CALL:
+        return is_zero(b, x - y)
+    return int(y == MessageKind.CALL + VISIT)
+
+
+def at_another_time(*given: Any) -> Any:
+    *before, (timestamp, number) = given
+    return _READ_CALL(*before, (timestamp + 1, number))
+
+
+_READ_CALL: Any = InboxCircuit._read_call
 IN_CIRCUITS: dict[str, tuple[str, Any, str, Any]] = {
     "elements of 253 bits read as zero": (SPILT, decoding, "read_element", read_masked),
     "all of a group have one r_y": (LATER, data_chunk, "read_group", read_with_one_r_y),
     "everything is decodable": (UNDECODABLE, TransactionReader, "_decodable", lambda reader, shared: 1),
+    "every call is decodable": (GARBLED, inbox_chunk, "is_zero", lambda b, term: 1),
+    "every call is a deposit": (CALLED, inbox_chunk, "is_equal", never_a_call),
+    "every message is a call": (UNCALLABLE, inbox_chunk, "is_equal", always_a_call),
+    "a batch has another time": (CALLED, InboxCircuit, "_read_call", at_another_time),
     "slots are replaced in their own order": (NEIGHBOURS, step, "replace_records", replace_in_order),
     "nothing is stored": (FAILED, Slot, "_stored", keep),
 }

@@ -4,22 +4,14 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from l1bridge.client import L1Client
 from rollup.batch.inbox import Message
 from rollup.batch.receipt import Receipt
 from rollup.crypto.fr import R
 from rollup.ir.image import Image
 from rollup.params import BLOB_ELEMENTS, ChunkKind, DataKind, Reason, Status
-from rollup.ports.l1 import Contract
 from rollup.state.header import StepHeader
 from tests.agreement.calls import ADD, CALLS, IMAGES, MINT, RECIPIENT, TRANSFER, USUAL, Call
 from tests.agreement.chain import (
-    OnL1,
-    Posted,
-    agree_by_kernels,
-    agree_by_tape,
-    agree_in_constraints,
-    agree_on_l1,
     leave_no_choice,
     post,
 )
@@ -39,19 +31,6 @@ from tests.agreement.writing import Pen, overwrite
 Agree = Callable[..., list[Receipt]]
 GROUPS = [(name, at) for name, calls in CALLS.items() for at in range(0, len(calls), IMAGES[name].layout.capacity)]
 WORDS = StepHeader.__slots__
-
-
-@pytest.fixture
-def agree(l1: L1Client, stepper_of: Callable[[Image], Contract]) -> Agree:
-    """Run a batch by all machines and return its receipts."""
-
-    def run(posted: Posted, words: Sequence[str] = ()) -> list[Receipt]:
-        agree_by_kernels(posted)
-        agree_by_tape(posted)
-        agree_in_constraints(posted, words)
-        return agree_on_l1(posted, OnL1(l1, stepper_of(posted.image)))
-
-    return run
 
 
 def written(image: Image, calls: Sequence[Call]) -> Pen:

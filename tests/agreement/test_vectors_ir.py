@@ -14,7 +14,7 @@ from rollup.ir.codec import decode, encode_constants, encode_instructions
 from rollup.ir.graph import Graph, Instruction
 from rollup.ir.image import Image
 from rollup.ir.primitives import Primitive
-from rollup.params import TAG_DEPOSIT, TAG_FEES
+from rollup.params import TAG_CALL, TAG_DEPOSIT, TAG_FEES
 from rollup.ports.l1 import Contract
 from rollup.state.tree import Tree
 from tests.agreement.bare import INPUTS, LAYOUT, UNWRITTEN, Case, Outcome, by_constraints, by_kernels, by_reference
@@ -87,9 +87,10 @@ def image() -> Image:
     graphs = {
         row["tag"]: graph_of(BY_NAME[row["case"]], row["tag"], tuple(row["arguments"])) for row in PROGRAM["graphs"]
     }
-    actions = tuple(graph for tag, graph in graphs.items() if tag < TAG_DEPOSIT)
-    layout = replace(LAYOUT, argument_bits=264, actions=len(actions))
-    return Image("vectors", layout, actions, graphs[TAG_DEPOSIT], graphs[TAG_FEES])
+    actions = tuple(graph for tag, graph in graphs.items() if tag < TAG_CALL)
+    layout = replace(LAYOUT, argument_bits=264, actions=len(actions), calls=(2, 4))
+    calls = tuple(graphs[TAG_CALL + tag] for tag in layout.calls)
+    return Image("vectors", layout, actions, graphs[TAG_DEPOSIT], graphs[TAG_FEES], calls)
 
 
 @pytest.fixture(scope="module")

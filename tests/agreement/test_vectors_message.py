@@ -96,7 +96,7 @@ def test_frame_writes_and_verifies_the_vector(case: dict[str, Any]) -> None:
     graph, _ = finish(b, "frame", 1)
     r_y, r_sign, s = signature(case)
     head = [case["domain"], case["tag"], case["sender"], case["fee"], s, r_sign, r_y, 1]
-    inputs = [*head, 0, 0, case["sender"] + 1, 0, *case["words"]]
+    inputs = [*head, 0, 0, case["sender"] + 1, 0, 0, 0, *case["words"]]
     account = (*PUBLIC, 0, case["nonce"], 2**64 - 1)
     run = interpreter.run(graph, LAYOUT, inputs, lambda _slot, _index: account)
     assert run.outputs[Output.REASON] == (Reason.NONE if case["valid"] else Reason.BAD_SIGNATURE)

@@ -108,7 +108,7 @@ def test_constraints_decode_the_vector(case: dict[str, Any]) -> None:
     def gadget(b: Builder, inputs: Sequence[Term]) -> list[Term]:
         r_y, *own = read_group(b, inputs)[place]
         reader = TransactionReader(b, LAYOUT, [ACTION], r_y, own, select_action(b, own, 1, LAYOUT.actions))
-        terms = reader.inputs(0, Words(0, 0, 0, 0)).terms
+        terms = reader.inputs(0, (0, 0), Words(0, 0, 0, 0)).terms
         head = [terms[0, number] for number in range(1, TransactionInput.DECODABLE)]
         count = len(LAYOUT.word_widths)
         words = [terms[0, TransactionInput.WORDS + k] for k in range(count)]

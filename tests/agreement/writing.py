@@ -17,7 +17,7 @@ from rollup.execution.task import Task, inbox_task, transaction_task
 from rollup.ir.image import Image
 from rollup.params import FULL, SLOT_BITS, AccountAttribute
 from rollup.state.header import Header, StepHeader
-from tests.agreement.chain import DOMAIN
+from tests.agreement.chain import DOMAIN, MOMENT
 from tests.agreement.programs import KEYS, NEXT_ACCOUNT, genesis
 
 
@@ -43,7 +43,7 @@ class Pen:
         self.state = genesis(self.image)
         self.header = StepHeader.start(Header.genesis(self.state.root, self.next_account))
         for message in self.messages:
-            self._take(inbox_task(self.image, self.header, message))
+            self._take(inbox_task(self.image, self.header, MOMENT, message))
 
     @property
     def elements(self) -> tuple[int, ...]:
@@ -76,7 +76,7 @@ class Pen:
         self.parcels.append(parcel)
         if not 1 <= parcel.slots[0] & 0xFF <= self.image.layout.actions:
             return None
-        self._take(transaction_task(self.image, self.header, DOMAIN, parcel))
+        self._take(transaction_task(self.image, self.header, DOMAIN, MOMENT, parcel))
         return self.receipts[-1]
 
     def _take(self, task: Task) -> None:

@@ -113,10 +113,12 @@ def test_a_message_that_is_not_there_is_not_switched_on(number: int) -> None:
     assert attempt.broken >= 2
 
 
-def test_a_message_that_is_no_deposit_is_not_delivered_as_one() -> None:
+def test_a_call_of_what_cannot_be_called_is_a_deposit() -> None:
     chunk = deposits(3)
-    other = tuple(replace(message, kind=MessageKind.FORCED) for message in chunk.messages[:1])
-    assert prove(replace(chunk, messages=(*other, *chunk.messages[1:]))).broken == 1
+    other = tuple(replace(message, kind=MessageKind.CALL + 7) for message in chunk.messages[:1])
+    attempt = prove(replace(chunk, messages=(*other, *chunk.messages[1:])))
+    assert attempt.holds
+    assert attempt.header == chunk.header_out
 
 
 @pytest.mark.parametrize("number", range(INBOX_MESSAGES))

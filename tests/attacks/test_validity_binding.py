@@ -84,7 +84,9 @@ def twins(kinds: tuple[DataKind, DataKind]) -> SettledChain:
 def test_a_payload_is_refused_for_the_same_data_posted_again_in_the_next_batch(kind: DataKind) -> None:
     chain = twins((kind, kind))
     first, second = (Claim.honest(chain, IdealProver(Purses), number) for number in (1, 2))
-    assert [row.proved.context for row in first.rows] == [row.proved.context for row in second.rows]
+    for one, other in zip(first.rows, second.rows, strict=True):
+        pairs = zip(one.proved.context, other.proved.context, strict=True)
+        assert {place for place, (a, b) in enumerate(pairs) if a != b} <= {5, 6}, "they differ in time and number only"
     assert refusal(chain, 2, second.payload()) == ""
     assert refusal(chain, 2, first.payload()) == DOES_NOT_VERIFY
 

@@ -110,3 +110,16 @@ def test_what_a_tail_says_of_headers_is_not_looked_at() -> None:
     payload.chunks[TAIL][HEADER] = [7] * STEP_HEADER_WORDS
     assert refusal(purses().chain, WHOLE, payload) == ""
     assert refusal(purses().chain, WHOLE, payload, header=(*[7] * 5, WHOLE)) == OTHER_HEADER
+
+
+@FIT
+@pytest.mark.parametrize("part", ["timestamp", "batch_number"])
+def test_proofs_of_the_same_batch_at_another_moment_are_refused(part: str, fit: Fit) -> None:
+    """SOUNDNESS 17: when a batch happened is L1's to say; a prover who computes with another time or number proves something else."""
+    scene = purses()
+    claim = scene.claim(WHOLE)
+    moment = claim.batch.moment
+    other = moment._replace(**{part: getattr(moment, part) + 1})
+    stepping = [row.proved if row.proved.header_in is None else replace(row.proved, moment=other) for row in claim.rows]
+    header = scene.chain.header(WHOLE).words()
+    assert said(claim.proving(stepping), header, fit=fit) == expected(fit=fit)

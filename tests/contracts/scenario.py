@@ -90,7 +90,7 @@ class Scenario:
     def context(self) -> tuple[Any, ...]:
         """What the dispute contract reads from the rollup contract."""
         batch = self.batch
-        posted = (batch.domain, batch.inbox_to, batch.payee, int(batch.kind), batch.data_hash)
+        posted = (batch.domain, batch.inbox_to, batch.payee, *batch.moment, int(batch.kind), batch.data_hash)
         return (*posted, self.rolling_before, self.rolling_after)
 
 

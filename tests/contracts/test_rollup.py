@@ -93,10 +93,10 @@ class TestDeposits:
         ("account", "key_x", "key_y", "value", "reason"),
         [
             (1 << ACCOUNT_BITS, 1, 2, GWEI, "rollup: account"),
-            (0, R, 2, GWEI, "rollup: key is not canonical"),
-            (0, 1, R, GWEI, "rollup: key is not canonical"),
-            (0, 1, 2, 0, "rollup: deposit whole gwei"),
-            (0, 1, 2, GWEI + 1, "rollup: deposit whole gwei"),
+            (0, R, 2, GWEI, "rollup: word is not canonical"),
+            (0, 1, R, GWEI, "rollup: word is not canonical"),
+            (0, 1, 2, 0, "rollup: nothing is deposited"),
+            (0, 1, 2, GWEI + 1, "rollup: whole gwei"),
         ],
     )
     def test_deposit_when_malformed_is_refused(
@@ -124,6 +124,38 @@ class TestDeposits:
             assert chain.call("queued_at", place) == chain.l1.head().timestamp
         assert chain.call("rolling", 3) == rolling_hash(messages)
         assert (chain.call("inbox_count"), chain.call("deposited")) == (3, sum(item.amount for item in messages))
+
+
+class TestCalls:
+    @pytest.mark.parametrize(
+        ("account", "tag", "word_0", "word_1", "value", "reason"),
+        [
+            (0, 2, 1, 2, GWEI, "rollup: account"),
+            (1 << ACCOUNT_BITS, 2, 1, 2, GWEI, "rollup: account"),
+            (1, 0, 1, 2, GWEI, "rollup: tag"),
+            (1, 256, 1, 2, GWEI, "rollup: tag"),
+            (1, 2, R, 2, GWEI, "rollup: word is not canonical"),
+            (1, 2, 1, R, 0, "rollup: word is not canonical"),
+            (1, 2, 1, 2, GWEI - 1, "rollup: whole gwei"),
+        ],
+    )
+    def test_call_when_malformed_is_refused(
+        self, chain: RollupChain, account: int, tag: int, word_0: int, word_1: int, value: int, reason: str
+    ) -> None:
+        assert chain.refused("call", account, tag, word_0, word_1, value=value) == reason
+
+    def test_calls_when_accepted_stand_in_the_inbox_with_who_sent_them(self, chain: RollupChain) -> None:
+        sender = int.from_bytes(chain.l1.address, "big")
+        messages = [Message(256 + tag, 7, R - 1, tag, sender, amount) for tag, amount in ((1, 5), (255, 0))]
+        for place, message in enumerate(messages):
+            words = (message.account, message.called, message.key_x, message.key_y)
+            receipt = chain.act("call", *words, value=message.amount * GWEI)
+            name, logged = chain.l1.decode(chain.rollup, receipt.logs[0])
+            assert (name, logged["index"], logged["tag"]) == ("Called", place, message.called)
+            assert logged["rolling"] == rolling_hash(messages[: place + 1])
+            assert logged["l1_address"] == chain.l1.address
+            assert chain.call("queued_at", place) == chain.l1.head().timestamp
+        assert (chain.call("inbox_count"), chain.call("deposited")) == (2, 5)
 
 
 class TestPosting:

@@ -11,6 +11,7 @@ from rollup.devnet import Devnet
 from rollup.errors import OutsideError
 from rollup.nodes.batcher import Batcher
 from rollup.nodes.full_node import FullNode
+from rollup.nodes.l1_clock import L1Clock
 from rollup.nodes.outbox import Outbox
 from rollup.nodes.sequencer import Sequencer
 from rollup.nodes.stream import Stream
@@ -50,7 +51,7 @@ def chain(url: str) -> Iterator[Devnet]:
 def start(chain: Devnet, url: str) -> Process:
     """Start over the database of a chain whose own process is taken to be dead."""
     node, outbox, stream = chain.full_node(url), Outbox(url), Stream()
-    sequencer = Sequencer(chain.image, chain.domain, node.store, outbox, stream)
+    sequencer = Sequencer(chain.image, chain.domain, L1Clock(chain.l1, chain.rollup), node.store, outbox, stream)
     layer = chain._layers[next(iter(chain._layers))]
     batcher = Batcher(chain.l1.as_account(BATCHER_KEY), chain.rollup, layer, outbox, node.store)
     return Process(node, sequencer, batcher, outbox, stream)
@@ -189,7 +190,9 @@ def test_batch_when_the_disk_refuses_it_is_not_announced_and_can_be_sealed_again
 
 def test_sequencer_when_it_speaks_on_a_stream_that_another_used_takes_back_what_that_said(chain: Devnet) -> None:
     chain.send(chain.account(0), "mint", token=1, amount=5)
-    Sequencer(chain.image, chain.domain, chain.node.store, chain.outbox, chain.stream).seal()
+    Sequencer(
+        chain.image, chain.domain, L1Clock(chain.l1, chain.rollup), chain.node.store, chain.outbox, chain.stream
+    ).seal()
     while chain.batcher.post() is not None:
         chain.node.sync()
     assert (chain.node.derived(), chain.alarms) == (1, [])

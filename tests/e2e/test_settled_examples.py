@@ -21,7 +21,8 @@ from rollup.program import Program
 
 CHUNK = 4
 Call = tuple[int, str, dict[str, int]]
-"""Who calls what."""
+"""Who calls what; `CLOCK` lets time pass, and `FROM_L1` is the first user's address there."""
+CLOCK, FROM_L1 = -1, -2
 
 SCRIPTS: dict[str, tuple[type[Program], list[Call], tuple[str, int], dict[str, int]]] = {
     "amm": (
@@ -38,12 +39,13 @@ SCRIPTS: dict[str, tuple[type[Program], list[Call], tuple[str, int], dict[str, i
     "auction": (
         Auctions,
         [
-            (0, "open", {"number": 1}),
+            (0, "open", {"number": 1, "bidding": 600, "showing": 600}),
             (1, "mint", {"amount": 100}),
             (1, "bid", {"number": 1, "seal": hash_items(Domain.USER, (2, 30, 5)), "held": 60}),
-            (0, "advance", {"number": 1}),
+            (CLOCK, "pass", {"seconds": 601}),
             (1, "reveal", {"number": 1, "amount": 30, "secret": 5}),
-            (0, "advance", {"number": 1}),
+            (CLOCK, "pass", {"seconds": 601}),
+            (0, "settle", {"number": 1}),
         ],
         ("balances", 1),
         {"amount": 30},
@@ -53,11 +55,12 @@ SCRIPTS: dict[str, tuple[type[Program], list[Call], tuple[str, int], dict[str, i
         [
             (1, "mint", {"amount": 100}),
             (1, "claim", {"name": 42, "periods": 2, "address": 0xAD}),
-            (0, "tick", {}),
-            (1, "renew", {"name": 42, "periods": 1}),
+            (CLOCK, "pass", {"seconds": 2 * Names.PERIOD + 60}),
+            (2, "mint", {"amount": 100}),
+            (2, "claim", {"name": 42, "periods": 1, "address": 0xCD}),
         ],
         ("names", 42),
-        {"owner": 2, "address": 0xAD, "paid_until": 2},
+        {"owner": 3, "address": 0xCD},
     ),
     "orderbook": (
         OrderBook,
@@ -86,13 +89,14 @@ SCRIPTS: dict[str, tuple[type[Program], list[Call], tuple[str, int], dict[str, i
     "voting": (
         Voting,
         [
-            (0, "propose", {"number": 1, "text": 77}),
+            (FROM_L1, "propose", {"number": 1, "text": 77, "lasts": 300}),
             (1, "vote", {"number": 1, "approve": 1}),
             (2, "vote", {"number": 1, "approve": 1}),
-            (0, "close", {"number": 1}),
+            (CLOCK, "pass", {"seconds": 300}),
+            (2, "close", {"number": 1}),
         ],
         ("proposals", 1),
-        {"text": 77, "yes": 2, "no": 0, "is_open": 0, "is_accepted": 1},
+        {"text": 77, "yes": 2, "no": 0, "is_accepted": 1},
     ),
     "tictactoe": (
         TicTacToe,
@@ -115,13 +119,18 @@ def test_example_is_settled(name: str, backend: str) -> None:
     options: dict[str, Any] = {"transactions": CHUNK} if backend == "groth16" else {}
     with Devnet(program, backend, accounts=3, options=options) as chain:
         for account, action, arguments in calls:
-            assert chain.send(chain.account(account), action, **arguments).status is Status.APPLIED
+            if account == CLOCK:
+                chain.advance(**arguments)
+                continue
+            act = chain.call if account == FROM_L1 else chain.send
+            assert act(chain.account(max(account, 0)), action, **arguments).status is Status.APPLIED
         block = chain.post()
         assert block is not None
+        last = block.batch.number
         chain.settle()
         assert expected.items() <= chain.record(table, key).items()
         follower = chain.full_node()
         follower.sync()
-        assert follower.header(1) == block.header
-        assert chain.claims.final_batch == 1
+        assert follower.header(last) == block.header
+        assert chain.claims.final_batch == last
         assert chain.alarms == []

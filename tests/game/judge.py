@@ -26,4 +26,4 @@ def context(chain: Chain, truth: Truth, before: StepHeader) -> tuple[object, ...
     """Return what the game would read of the rollup."""
     batch, index = truth.batch, before.inbox_index
     rolling = [rolling_hash(chain.inbox[:count], EMPTY_ROLLING) for count in (index, index + 1)]
-    return (batch.domain, batch.inbox_to, batch.payee, int(batch.kind), batch.data_hash, *rolling)
+    return (batch.domain, batch.inbox_to, batch.payee, *batch.moment, int(batch.kind), batch.data_hash, *rolling)

@@ -14,7 +14,9 @@ from rollup.ir.graph import Graph
 from rollup.ir.image import Image
 from rollup.params import (
     TABLE_ACCOUNTS,
+    TAG_CALL,
     AccountAttribute,
+    CallInput,
     DepositInput,
     FeesInput,
     Output,
@@ -36,6 +38,8 @@ class World:
     withdrawals: int = 0
     withdrawals_count: int = 0
     fees: int = 0
+    timestamp: int = 1_700_000_000
+    batch_number: int = 1
 
     def record(self, table: int, *key: int) -> tuple[int, ...]:
         layout = self.image.layout
@@ -71,6 +75,26 @@ class World:
         }
         return self.step(self.image.deposit, [inputs[i] for i in DepositInput])
 
+    def call(
+        self, name: str, account: int, *arguments: int, amount: int = 0, l1_address: int = 0xA1, decodable: bool = True
+    ) -> Run:
+        """Call an action from L1."""
+        graph = self.image.graph(TAG_CALL + self.image.action(name).tag)
+        inputs = {
+            CallInput.ACCOUNT: account,
+            CallInput.WORD_0: 0,
+            CallInput.WORD_1: 0,
+            CallInput.L1_ADDRESS: l1_address,
+            CallInput.AMOUNT: amount,
+            CallInput.WITHDRAWALS: self.withdrawals,
+            CallInput.WITHDRAWALS_COUNT: self.withdrawals_count,
+            CallInput.NEXT_ACCOUNT: self.next_account,
+            CallInput.TIMESTAMP: self.timestamp,
+            CallInput.BATCH_NUMBER: self.batch_number,
+            CallInput.DECODABLE: int(decodable),
+        }
+        return self.step(graph, [*(inputs[i] for i in CallInput if i is not CallInput.ARGUMENTS), *arguments])
+
     def collect(self, payee: int) -> Run:
         inputs = {FeesInput.PAYEE: payee, FeesInput.FEES: self.fees, FeesInput.NEXT_ACCOUNT: self.next_account}
         return self.step(self.image.fees, [inputs[i] for i in FeesInput])
@@ -103,6 +127,8 @@ class World:
             TransactionInput.WITHDRAWALS_COUNT: self.withdrawals_count,
             TransactionInput.NEXT_ACCOUNT: self.next_account,
             TransactionInput.FEES: self.fees,
+            TransactionInput.TIMESTAMP: self.timestamp,
+            TransactionInput.BATCH_NUMBER: self.batch_number,
         }
         return [*(head[i] for i in TransactionInput if i is not TransactionInput.WORDS), *words, *arguments]
 

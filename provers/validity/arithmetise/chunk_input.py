@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from provers.validity.arithmetise.binding import chunk_hash, chunk_value
 from rollup.batch.batch import Batch
 from rollup.batch.inbox import Message
+from rollup.batch.moment import Moment
 from rollup.batch.receipt import StepKind
 from rollup.execution.step_trace import SlotTrace, StepTrace
 from rollup.ir.layout import Layout
@@ -15,6 +16,7 @@ from rollup.state.header import StepHeader
 INBOX_MESSAGES = 8
 TAIL_ELEMENTS = 256
 NO_HEADER = (0,) * STEP_HEADER_WORDS
+NO_MOMENT = Moment(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class ChunkInput:
         Of the chunk.
     start, count
         The elements that it covers; 0 for `INBOX`.
-    domain, inbox_to, payee
+    domain, inbox_to, payee, moment
         Of the batch; 0 for `TAIL`.
     header_in, header_out
         Around its steps; None for `TAIL`.
@@ -70,6 +72,7 @@ class ChunkInput:
     domain: int = 0
     inbox_to: int = 0
     payee: int = 0
+    moment: Moment = NO_MOMENT
     header_in: StepHeader | None = None
     header_out: StepHeader | None = None
     messages: tuple[Message, ...] = ()
@@ -79,10 +82,10 @@ class ChunkInput:
 
     @property
     def context(self) -> tuple[int, ...]:
-        """The context's words (SPEC §7): 21, and 48 of an `INBOX` chunk's messages."""
+        """The context's words (SPEC §7): 23, and 48 of an `INBOX` chunk's messages."""
         headers = [NO_HEADER if header is None else header.words() for header in (self.header_in, self.header_out)]
-        words = (self.start, self.count, self.domain, self.inbox_to, self.payee, *headers[0], *headers[1])
-        return (*words, *self.message_words)
+        words = (self.start, self.count, self.domain, self.inbox_to, self.payee, *self.moment)
+        return (*words, *headers[0], *headers[1], *self.message_words)
 
     @property
     def message_words(self) -> tuple[int, ...]:
@@ -175,6 +178,7 @@ def _stepping(
         domain=batch.domain,
         inbox_to=batch.inbox_to,
         payee=batch.payee,
+        moment=batch.moment,
         header_in=steps[0].before,
         header_out=steps[-1].after,
         messages=messages,

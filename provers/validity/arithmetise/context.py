@@ -12,8 +12,8 @@ from provers.validity.constraints.poseidon2 import hash_items
 from rollup.crypto.poseidon2 import Domain
 from rollup.params import MESSAGE_WORDS, STEP_HEADER_WORDS, ChunkKind
 
-HEAD_WORDS = 5
-"""`start, count, domain, inbox_to, payee`."""
+HEAD_WORDS = 7
+"""`start, count, domain, inbox_to, payee, timestamp, batch_number`."""
 CONTEXT_WORDS = HEAD_WORDS + 2 * STEP_HEADER_WORDS
 
 
@@ -61,6 +61,8 @@ class Context:
 
     Attributes
     ----------
+    moment
+        Timestamp and number of the batch. Their widths are L1's business: it gives a number of its own, and no time after its clock's.
     messages
         48 words of an `INBOX` chunk, else none.
     terms
@@ -72,6 +74,7 @@ class Context:
     domain: Term
     inbox_to: Term
     payee: Term
+    moment: tuple[Term, Term]
     header_in: HeaderTerms
     header_out: HeaderTerms
     messages: Sequence[Term]
@@ -82,11 +85,13 @@ def give_context(b: Builder, kind: ChunkKind, chunk: ChunkInput | None) -> Conte
     """Allocate the context of an `INBOX` or a `DATA` chunk."""
     count = CONTEXT_WORDS + (INBOX_MESSAGES * MESSAGE_WORDS if kind is ChunkKind.INBOX else 0)
     terms = b.given(count, lambda: chunk.context if chunk else ())
-    start, covered, domain, inbox_to, payee = terms[:HEAD_WORDS]
+    start, covered, domain, inbox_to, payee, *moment = terms[:HEAD_WORDS]
     middle = HEAD_WORDS + STEP_HEADER_WORDS
     header_in, header_out = HeaderTerms.of(terms[HEAD_WORDS:middle]), HeaderTerms.of(terms[middle:CONTEXT_WORDS])
     messages = terms[CONTEXT_WORDS:]
-    return Context(start, covered, domain, inbox_to, payee, header_in, header_out, messages, terms)
+    return Context(
+        start, covered, domain, inbox_to, payee, (moment[0], moment[1]), header_in, header_out, messages, terms
+    )
 
 
 def give_elements(b: Builder, count: int, chunk: ChunkInput | None) -> list[Term]:

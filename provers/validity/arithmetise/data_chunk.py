@@ -96,20 +96,20 @@ class DataCircuit:
         alive, called = b.pin(1), []
         for number, own in enumerate(parcels):
             body = partial(self._call, chunk.step("transaction", number) if chunk else None)
-            alive, *after = b.repeat(TRANSACTION, body, [alive, context.domain, *state.terms(), *own])
+            alive, *after = b.repeat(TRANSACTION, body, [alive, context.domain, *context.moment, *state.terms(), *own])
             state = State.of(after)
             called.append(alive)
         return state, alive, add_all(called)
 
     def _call(self, step: StepWitness | None, b: Builder, inputs: Sequence[Term]) -> list[Term]:
-        """Run a transaction if the first input, a Boolean, is 1 and its tag is known; domain, the state, r_y and the bits follow."""
+        """Run a transaction if the first input, a Boolean, is 1 and its tag is known; domain, time and number of the batch, the state, r_y and the bits follow."""
         length = SLOT_BITS * self._layout.stride
-        alive, domain, *before, r_y = inputs[:-length]
+        alive, domain, timestamp, number, *before, r_y = inputs[:-length]
         state, bits = State.of(before), inputs[-length:]
         with b.part("decoding"):
             selection = select_action(b, bits, alive, self._layout.actions)
             reader = TransactionReader(b, self._layout, self._actions, r_y, bits, selection)
-            read = reader.inputs(domain, state.words)
+            read = reader.inputs(domain, (timestamp, number), state.words)
         after = run_family(b, self._layout, self._family, selection, read, state, step)
         return [*b.pin_all([selection.any(), *after.words.terms()]), *after.top]
 

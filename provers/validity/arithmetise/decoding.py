@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 
-from provers.validity.arithmetise.graphs import InputName
+from provers.validity.arithmetise.arguments import ArgumentReader
 from provers.validity.arithmetise.records import Selection
 from provers.validity.arithmetise.step import StepInputs, Words
-from provers.validity.constraints.bits import canonical_bits, from_bits, is_below
+from provers.validity.constraints.bits import canonical_bits, from_bits
 from provers.validity.constraints.builder import Builder
 from provers.validity.constraints.linear import Term, add_all
 from provers.validity.constraints.logic import conjunction, is_equal, is_zero
-from rollup.crypto.fr import R
 from rollup.ir.graph import Graph
 from rollup.ir.layout import Layout
 from rollup.params import (
     ELEMENT_BITS,
     FEE_EXPONENT_BITS,
     FEE_MANTISSA_BITS,
-    FULL,
     GROUP,
     PACKED_FEE_BITS,
     SCALAR_BITS,
@@ -73,32 +71,23 @@ class TransactionReader:
     ) -> None:
         self._b = b
         self._layout = layout
-        self._actions = actions
         self._r_y = r_y
         self._bits = bits
-        self._selection = selection
-        self._elements: dict[int, tuple[Term, Term]] = {}
+        self._arguments = ArgumentReader(b, actions, bits[layout.arguments_offset :], selection)
 
-    def inputs(self, domain: Term, words: Words) -> StepInputs:
-        """Return the inputs of all actions' graphs.
-
-        INVARIANT: `arg_k` of an action is 0 where it does not run, so it is within its width in any case. Its known bits are those that stand in the data, whichever
-        action runs.
-        """
-        shared, bits = self._shared(domain, words), self._shared_bits()
+    def inputs(self, domain: Term, moment: tuple[Term, Term], words: Words) -> StepInputs:
+        """Return the inputs of all actions' graphs."""
+        shared, bits = self._shared(domain, moment, words), self._shared_bits()
         first_own = TransactionInput.WORDS + len(self._layout.word_widths)
         terms: dict[tuple[int, ...], Term] = {(0, number): term for number, term in shared.items()}
         known: dict[tuple[int, ...], Sequence[Term]] = {(0, number): cut for number, cut in bits.items()}
-        for graph in self._actions:
-            places = self._places(graph)
-            for k, (term, (offset, width)) in enumerate(zip(self._arguments(graph), places, strict=True)):
-                name: InputName = (graph.tag, first_own + k)
-                terms[name] = term
-                if width != FULL:
-                    known[name] = self._cut(offset, width)
+        for name, term, cut in self._arguments.terms(first_own):
+            terms[name] = term
+            if cut is not None:
+                known[name] = cut
         return StepInputs(terms, known)
 
-    def _shared(self, domain: Term, words: Words) -> dict[int, Term]:
+    def _shared(self, domain: Term, moment: tuple[Term, Term], words: Words) -> dict[int, Term]:
         layout = self._layout
         fee_canonical, fee = self._fee()
         offset, signed = layout.arguments_offset, {}
@@ -118,6 +107,8 @@ class TransactionReader:
             TransactionInput.WITHDRAWALS_COUNT: words.withdrawals_count,
             TransactionInput.NEXT_ACCOUNT: words.next_account,
             TransactionInput.FEES: words.fees,
+            TransactionInput.TIMESTAMP: moment[0],
+            TransactionInput.BATCH_NUMBER: moment[1],
             **signed,
         }
 
@@ -130,14 +121,6 @@ class TransactionReader:
     def _cut(self, offset: int, width: int) -> Sequence[Term]:
         return self._bits[offset : offset + width]
 
-    def _element(self, offset: int) -> tuple[Term, Term]:
-        """Return whether the 255 bits at an offset are canonical, and their value or else 0; once for each offset."""
-        if offset not in self._elements:
-            bits = self._cut(offset, FULL)
-            canonical = is_below(self._b, bits, R)
-            self._elements[offset] = canonical, self._b.product(from_bits(bits), canonical)
-        return self._elements[offset]
-
     def _fee(self) -> tuple[Term, Term]:
         """Return whether the packed fee is canonical (e = 0 or m >= 1024), and m·2^e: 8 constraints."""
         packed = self._cut(self._layout.fee_offset, PACKED_FEE_BITS)
@@ -148,31 +131,7 @@ class TransactionReader:
         small = is_zero(self._b, add_all(exponent))
         return 1 - self._b.product(1 - small, 1 - mantissa[-1]), fee
 
-    def _places(self, graph: Graph) -> list[tuple[int, int]]:
-        """Return offset and width of each argument of an action."""
-        places, offset = [], self._layout.arguments_offset
-        for width in graph.arguments:
-            places.append((offset, width))
-            offset += width
-        return places
-
-    def _arguments(self, graph: Graph) -> list[Term]:
-        flag = self._selection.flags[graph.tag]
-        values = [
-            self._element(offset)[1] if width == FULL else from_bits(self._cut(offset, width))
-            for offset, width in self._places(graph)
-        ]
-        return [self._b.product(value, flag) for value in values]
-
     def _decodable(self, shared: list[Term]) -> Term:
         """Return whether the fee, the running action's full elements and its padding are as they must be."""
-        wrong = [self._b.product(self._wrong(graph), self._selection.flags[graph.tag]) for graph in self._actions]
         # SAFETY: a sum of Booleans, of which there are fewer than R: it is 0 only if each is.
-        return conjunction(self._b, [*shared, is_zero(self._b, add_all(wrong))])
-
-    def _wrong(self, graph: Graph) -> Term:
-        """Return 0 if the action's full elements are canonical and its padding is 0, else another small integer."""
-        places = self._places(graph)
-        end = sum(places[-1]) if places else self._layout.arguments_offset
-        faults = [1 - self._element(offset)[0] for offset, width in places if width == FULL]
-        return add_all([*faults, *self._bits[end:]])
+        return conjunction(self._b, [*shared, is_zero(self._b, self._arguments.faults())])

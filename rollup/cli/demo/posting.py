@@ -24,6 +24,7 @@ def post(chain: Devnet, parcels: Sequence[Parcel], payee: int) -> Block:
     sealed = Sealed(
         number=number,
         parent=before.hash(),
+        timestamp=chain.l1.head().timestamp,
         inbox_from=before.inbox_index,
         inbox_to=before.inbox_index + len(logs),
         rolling=logs[-1].rolling if logs else chain.node.position(number - 1).rolling,

@@ -129,16 +129,19 @@ def leaf(tag: int, widths: Sequence[int], constants: Sequence[int], code: Sequen
 
 
 def identity() -> dict[str, object]:
-    """Return a program of six graphs, its leaves, its root and its id."""
-    widths = ((), (), (160, 64), (255,), (8, 1, 255), ())
-    tags = (0xF0, 0xF1, 1, 2, 3, 4)
-    graphs = list(zip(tags, widths, [case for case in cases() if not case.records][:6], strict=True))
+    """Return a program of eight graphs, two of them of calls from L1, its leaves, its root and its id."""
+    widths = ((), (), (160, 64), (255,), (8, 1, 255), (), (255,), ())
+    tags = (0xF0, 0xF1, 1, 2, 3, 4, 0x82, 0x84)
+    graphs = list(zip(tags, widths, [case for case in cases() if not case.records][:8], strict=True))
     leaves = [leaf(tag, arguments, case.constants, whole(case)) for tag, arguments, case in graphs]
-    level = [*leaves, *[bytes(32)] * (32 - len(leaves))]
+    level = [bytes(32)] * 64
+    for place, code_leaf in zip((0, 1, 2, 3, 4, 5, 34, 36), leaves, strict=True):
+        level[place] = code_leaf
     while len(level) > 1:
         level = [keccak(level[k] + level[k + 1]) for k in range(0, len(level), 2)]
-    # account_bits, key_bits, table_bits, depth, argument_bits, stride, capacity, inbox_cap, actions, table_widths
-    layout = (5, 9, 3, 6, 264, 9, 128, 32, 4, int.from_bytes(bytes((5, 5, 16, 16, 16, 16, 16)).ljust(32, b"\0"), "big"))
+    # account_bits, key_bits, table_bits, depth, argument_bits, stride, capacity, inbox_cap, actions, table_widths, calls
+    table_widths = int.from_bytes(bytes((5, 5, 16, 16, 16, 16, 16)).ljust(32, b"\0"), "big")
+    layout = (5, 9, 3, 6, 264, 9, 128, 32, 4, table_widths, 0b10100)
     rows = [
         {"tag": tag, "arguments": arguments, "case": case.name, "leaf": code_leaf.hex()}
         for (tag, arguments, case), code_leaf in zip(graphs, leaves, strict=True)

@@ -140,7 +140,7 @@ LIES: list[tuple[Callable[[Story], None], str]] = [
     (_no_message, "inbox message is missing"),
     (_late_message, "batch 2 consumes"),
     (_other_message, "inbox message 2"),
-    (_impossible_message, "word 0"),
+    (_impossible_message, "no known kind"),
     (_other_rolling, "inbox message 2"),
     (_other_blob, "batch 1 has another versioned hash"),
     (_no_blob, "blob: another length"),

@@ -39,12 +39,17 @@ class Chain:
         self.parent_hash = self.image.program_id
         self.domain = domain(31337, b"\x11" * 20, self.image.program_id)
 
+    @property
+    def timestamp(self) -> int:
+        """Of the next batch."""
+        return 1000 + self.header.batch_number
+
     def batch(self, elements: Sequence[int] = (), messages: Sequence[Message] = (), payee: int = 0) -> Batch:
         """The next batch, as derivation would give it; the data's hash is not looked at here."""
         return Batch(
             number=self.header.batch_number + 1,
             parent_hash=self.parent_hash,
-            timestamp=1000 + self.header.batch_number,
+            timestamp=self.timestamp,
             inbox_from=self.header.inbox_index,
             inbox_to=self.header.inbox_index + len(messages),
             rolling=rolling_hash(messages, self.rolling),

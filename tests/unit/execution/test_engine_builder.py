@@ -24,13 +24,13 @@ def chain() -> Chain:
 
 
 def builder_on(chain: Chain, **options: object) -> BatchBuilder:
-    return BatchBuilder(IMAGE, chain.domain, chain.header, chain.state, **options)  # type: ignore[arg-type]
+    return BatchBuilder(IMAGE, chain.domain, chain.header, chain.state, chain.timestamp, **options)  # type: ignore[arg-type]
 
 
 def derived(chain: Chain, draft: Draft) -> Execution:
     """What the draft becomes once it is on L1."""
     batch = chain.batch(draft.elements, draft.messages, draft.payee)
-    assert draft.batch(chain.parent_hash, batch.timestamp, batch.rolling, DataKind.CALLDATA, bytes(32)) == batch
+    assert draft.batch(chain.parent_hash, batch.rolling, DataKind.CALLDATA, bytes(32)) == batch
     return chain.apply(batch)
 
 

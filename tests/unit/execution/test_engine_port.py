@@ -11,7 +11,7 @@ def test_engine_behind_its_port_builds_executes_and_traces() -> None:
     chain = Chain(Counter.image())
     chain.fund(1000)
     machine: Engine = IrEngine(Counter.image())
-    builder = machine.build(chain.domain, chain.header, chain.state, [deposit(KEYS[1], 5)], 1)
+    builder = machine.build(chain.domain, chain.header, chain.state, chain.timestamp, [deposit(KEYS[1], 5)], 1)
     builder.add(chain.call(1, "add", 3, fee=1))
     draft = builder.seal()
     batch = chain.batch(draft.elements, draft.messages, draft.payee)

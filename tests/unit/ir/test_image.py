@@ -44,7 +44,7 @@ def test_leaf_of_code_hashes_tag_widths_pool_and_code() -> None:
 
 
 def test_identity_hashes_the_layout_and_the_root() -> None:
-    words = [20, 28, 2, 15, 224, 9, 128, 32, 3, int.from_bytes(bytes([5, 1]) + bytes(30), "big")]
+    words = [20, 28, 2, 15, 224, 9, 128, 32, 3, int.from_bytes(bytes([5, 1]) + bytes(30), "big"), 0]
     assert IMAGE.program_id == keccak(b"".join(map(word, words)) + IMAGE.code_root)
 
 

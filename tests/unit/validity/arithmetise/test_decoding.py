@@ -61,7 +61,7 @@ def reading(b: Builder, x: Sequence[Term]) -> list[Term]:
     alive, r_y, *bits = x
     selection = select_action(b, bits, alive, LAYOUT.actions)
     reader = TransactionReader(b, LAYOUT, IMAGE.actions, r_y, bits, selection)
-    read = reader.inputs(77, Words(0, 0, 0, 0)).terms
+    read = reader.inputs(77, (0, 0), Words(0, 0, 0, 0)).terms
     words = [read[0, TransactionInput.WORDS + k] for k in range(WORDS)]
     first = TransactionInput.WORDS + WORDS
     own = [read[graph.tag, first + k] for graph in IMAGE.actions for k in range(len(graph.arguments))]
@@ -127,7 +127,7 @@ def test_known_bits_of_inputs_are_those_of_the_running_action_and_booleans_of_al
 
     def known(b: Builder, x: Sequence[Term]) -> list[Term]:
         reader = TransactionReader(b, LAYOUT, IMAGE.actions, 0, x, select_action(b, x, 1, LAYOUT.actions))
-        read = reader.inputs(77, Words(0, 0, 0, 0))
+        read = reader.inputs(77, (0, 0), Words(0, 0, 0, 0))
         return [from_bits(read.bits[name]) - read.terms[name] for name in sorted(read.bits) if name[0] in {0, 2}]
 
     assert run(known, *(text >> i & 1 for i in range(BITS))) == (0,) * 3

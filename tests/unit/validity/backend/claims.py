@@ -136,10 +136,11 @@ def contexts(chain: SettledChain, batch: Batch, rows: Sequence[Row], messages: S
     inbox_from, cursor = header[3], 0
     for row in rows:
         if row.kind == ChunkKind.TAIL:
-            found.append((cursor, row.count, *(0,) * 19))
+            found.append((cursor, row.count, *(0,) * 21))
             cursor += row.count
             continue
-        words = (cursor, row.count, chain.domain, batch.inbox_to, batch.payee, *header, *row.header_out)
+        head = (chain.domain, batch.inbox_to, batch.payee, *batch.moment)
+        words = (cursor, row.count, *head, *header, *row.header_out)
         if row.kind == ChunkKind.INBOX:
             taken = [word for message in messages[header[3] - inbox_from :][:8] for word in message]
             words = (*words, *taken, *(0,) * (48 - len(taken)))

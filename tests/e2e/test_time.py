@@ -25,16 +25,17 @@ def visit(chain: Devnet) -> dict[str, int]:
 
 def test_actions_read_the_time_and_the_number_that_their_batch_is_posted_with(chain: Devnet) -> None:
     before = chain.l1.head().timestamp
-    for _ in range(2):
+    for number in (1, 2):
         assert chain.send(chain.account(0), "visit", 5, 1, FOREVER).status is Status.APPLIED
         seen = visit(chain)
         block = chain.post()
         assert block is not None
         assert (seen["at"], seen["batch"]) == block.batch.moment
+        assert block.batch.number == number
+        assert chain.node.state_before(number + 1).root == block.header.state_root
         assert before <= seen["at"] <= chain.l1.block(block.posted.number).timestamp
         chain.advance(seconds=100)
         before += 100
-    assert chain.node.state_before(block.batch.number + 1).root == block.header.state_root
     assert chain.alarms == []
 
 

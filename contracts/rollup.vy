@@ -130,6 +130,7 @@ cursor_count: public(uint256)
 walk_to: uint256
 walk_to_count: public(uint256)
 
+genesis_funds: public(uint256)
 deposited: public(uint256)
 released: public(uint256)
 credit: public(HashMap[address, uint256])
@@ -181,13 +182,21 @@ def __init__(
 
 
 @external
+@payable
 def initialize(settlement: address):
     """
-    @notice Name the settlement contract, once.
+    @notice Name the settlement contract, once, and bring the native balances of the genesis state.
+    @dev SAFETY: what leaves is capped by what came in, so balances that nobody brought could not all leave. L1 does not know the genesis
+         state; whoever does compares `genesis_funds` with it before believing the chain.
     """
     assert msg.sender == DEPLOYER, "rollup: only the deployer"
     assert self.settlement.address == empty(address), "rollup: settlement is set"
     assert settlement != empty(address), "rollup: no settlement"
+    assert msg.value % WEI_PER_GWEI == 0, "rollup: whole gwei"
+    funds: uint256 = msg.value // WEI_PER_GWEI
+    self.genesis_funds = funds
+    self.deposited += funds
+    assert self.deposited < LIMIT, "rollup: too much deposited"
     self.settlement = ISettlement(settlement)
 
 

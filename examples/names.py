@@ -1,6 +1,20 @@
 """A registry of names: paid for by the period, renewed, handed on, and free for others when they lapse."""
 
-from rollup import U8, U32, U64, AccountId, L1Address, Program, Record, Table, action, conserves, invariant, require
+from rollup import (
+    U8,
+    U32,
+    U64,
+    AccountId,
+    L1Address,
+    Parameter,
+    Program,
+    Record,
+    Table,
+    action,
+    conserves,
+    invariant,
+    require,
+)
 
 
 class Name(Record):
@@ -18,11 +32,11 @@ class Balance(Record):
 
 
 class Names(Program):
-    """Names by number, which clients make of their letters; account 1 is the registrar."""
+    """Names by number, which clients make of their letters; the registrar is paid, so much a period."""
 
-    REGISTRAR = 1
-    PRICE = 5
-    PERIOD = 30 * 24 * 3600
+    REGISTRAR = Parameter(AccountId, default=1)
+    PRICE = Parameter(U64, default=5)
+    PERIOD = Parameter(U64, default=30 * 24 * 3600)
 
     names = Table(Name, key=U32)
     balances = Table(Balance, key=AccountId)
@@ -67,9 +81,9 @@ class Names(Program):
 
     def _pay(self, tx, periods):  # noqa: ANN202 -- nothing
         price = U64(periods) * self.PRICE
-        require(tx.sender != AccountId(self.REGISTRAR), "the registrar takes no names")
+        require(tx.sender != self.REGISTRAR, "the registrar takes no names")
         self.balances[tx.sender].amount -= price
-        self.balances[AccountId(self.REGISTRAR)].amount += price
+        self.balances[self.REGISTRAR].amount += price
 
 
 # The language needs the types of arguments only, so nothing else is annotated here.

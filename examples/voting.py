@@ -1,6 +1,6 @@
 """Proposals and votes: one an account, counted as they come, until time is up. The chair may be a contract on L1."""
 
-from rollup import U32, U64, AccountId, Bool, Field, Program, Record, Table, action, invariant, require, when
+from rollup import U32, U64, AccountId, Bool, Field, Parameter, Program, Record, Table, action, invariant, require, when
 
 
 class Proposal(Record):
@@ -20,9 +20,9 @@ class Ballot(Record):
 
 
 class Voting(Program):
-    """Proposals by number, which account 1 opens."""
+    """Proposals by number, which the chair opens."""
 
-    CHAIR = 1
+    CHAIR = Parameter(AccountId, default=1)
 
     proposals = Table(Proposal, key=U32)
     ballots = Table(Ballot, key=(U32, AccountId), append_only=True)

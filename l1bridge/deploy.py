@@ -11,9 +11,11 @@ from rollup.ports.da import Blobs
 from rollup.ports.deployment import Deployment, Ordering
 from rollup.ports.l1 import L1, Artifact, Compiler, Contract
 from rollup.ports.settlement import SettlementBackend
+from rollup.state.genesis import GenesisState
 from rollup.state.header import Header
 
 CAUSE = "deploy"
+WEI_PER_GWEI = 10**9
 ADDRESS_BYTES = 20
 OWN_WORDS = 2
 """Immutables of the rollup that depend on where it stands and who created it: `DOMAIN` and `DEPLOYER`."""
@@ -33,9 +35,9 @@ class VyperContracts:
         return kzg
 
     def deploy(
-        self, l1: L1, image: Image, genesis: Header, ordering: Ordering, backend: SettlementBackend
+        self, l1: L1, image: Image, genesis: GenesisState, ordering: Ordering, backend: SettlementBackend
     ) -> Deployment:
-        """Create Poseidon2, the rollup and the backend's half, and name the latter to the rollup; the backend is prepared.
+        """Create Poseidon2, the rollup and the backend's half, name the latter to the rollup, and bring genesis' balances; the backend is prepared.
 
         Raises
         ------
@@ -43,12 +45,16 @@ class VyperContracts:
             If L1 refuses a contract.
         AuthorError
             If the program's layout is beyond what the contracts take, or a contract beyond what L1 takes.
+        PeerError
+            If the genesis says what none may.
         """
+        genesis.require_sound(image.layout)
+        header, funds = genesis.header(image.layout), genesis.funds(image.layout)
         poseidon = l1.deploy(self.compiler.contract("poseidon2"), cause=CAUSE)
-        rollup = self._deploy_rollup(l1, image, genesis, ordering, poseidon)
+        rollup = self._deploy_rollup(l1, image, header, ordering, poseidon)
         created = l1.head()
         settlement = backend.deploy(rollup)
-        l1.transact(rollup, "initialize", settlement.address, cause=CAUSE)
+        l1.transact(rollup, "initialize", settlement.address, value=funds * WEI_PER_GWEI, cause=CAUSE)
         return Deployment(
             chain_id=l1.chain_id,
             program=image.name,
@@ -57,7 +63,8 @@ class VyperContracts:
             version=backend.version,
             block=created.number,
             block_hash=created.hash,
-            genesis=genesis.words(),
+            genesis=header.words(),
+            funds=funds,
             contracts={"rollup": rollup, "settlement": settlement, "poseidon2": poseidon},
         )
 
@@ -81,6 +88,8 @@ class VyperContracts:
         _agree("L1 runs another program", image.program_id.hex(), found.hex(), "use the program it was deployed with")
         expected = hash_items(Domain.CHAIN, _chain_words(deployment))
         _agree("the contract binds signatures to another domain", expected, l1.call(rollup, "DOMAIN"), "")
+        brought = l1.call(rollup, "genesis_funds")
+        _agree("other gwei were brought for the genesis", deployment.funds, brought, "use this chain's deployment")
         named = l1.call(rollup, "settlement")
         settlement = deployment.settlement
         _agree("the contract settles elsewhere", settlement.address.hex(), named.hex(), "use this chain's deployment")

@@ -31,7 +31,7 @@ class Sum:
 
     def concerns(self, formula: Formula) -> bool:
         """Tell whether the graph is of an action that is not excepted; deposits and fees touch accounts alone."""
-        return formula.is_transaction and formula.graph.name not in self.declared.except_in
+        return formula.is_called and formula.graph.action not in self.declared.except_in
 
     def violated(self, formula: Formula) -> Term:
         """INVARIANT: where records are told apart by a part of the key, it is broken exactly if it is for some value of that part, which is a new variable."""

@@ -38,6 +38,7 @@ COMMANDS: Final[Mapping[str, Row]] = {
     "abi": Row("rollup.cli.abi:abi", "Print what other languages need to use a program."),
     "audit": Row("rollup.cli.audit:audit", "Prove what a program keeps, or show what breaks it."),
     "demo": Row("rollup.cli.demo:demo", "Settle one program twice: by fraud proof and by validity proof."),
+    "genesis": Row("rollup.cli.genesis:genesis", "Check the state that a chain shall start from."),
     "new": Row("rollup.cli.new:new", "Write a small program and its test, to begin with."),
     "provers": Row("rollup.cli.provers:provers", "List the settlement backends installed here."),
 }

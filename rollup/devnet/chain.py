@@ -32,8 +32,8 @@ from rollup.ports.deployment import ContractsToolchain, Ordering
 from rollup.ports.l1 import L1
 from rollup.ports.settlement import BackendFactory, Context, Progress, SettlementBackend, silent
 from rollup.ports.store import L1Point
+from rollup.state.genesis import GenesisState
 from rollup.state.header import Header
-from rollup.state.tree import Tree
 from rollup.store.store import Genesis, Store
 
 KEYS = tuple(index.to_bytes(32, "big") for index in range(1, 21))
@@ -55,6 +55,7 @@ class Settings:
     store: str = "sqlite://"
     cache: Path | None = None
     progress: Progress = silent
+    genesis: GenesisState = field(default_factory=GenesisState)
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,7 @@ class Chain:
         self.backend = self._backend(self._as(PROPOSER), settings.proposer_options)
         self.backend.prepare(self.image)
         windows = Ordering(self._as(BATCHER).address, **settings.ordering)
-        self.genesis = Header.genesis(Tree(self.image.layout.depth).root)
-        self.deployment = self.toolchain.deploy(self.l1, self.image, self.genesis, windows, self.backend)
+        self.deployment = self.toolchain.deploy(self.l1, self.image, settings.genesis, windows, self.backend)
         self.rollup = self.deployment.rollup
         self.domain: int = self.l1.call(self.rollup, "DOMAIN")
         self.start = L1Point(self.deployment.block, self.deployment.block_hash)
@@ -129,7 +129,10 @@ class Chain:
     def full_node(self, store: str = "sqlite://", stream: StreamReader | None = None) -> FullNode:
         """Return a full node of this chain with a store of its own, which has followed nothing yet."""
         follower = Follower(self.l1, self.rollup, self._rules(), self._layers, self.start)
-        genesis = Genesis(self.image.program_id, self.domain, self.image.layout.depth, self.genesis, {})
+        state, layout = self._settings.genesis, self.image.layout
+        header = Header.from_words(self.deployment.genesis)
+        state.require_that_of(layout, header, self.deployment.funds)
+        genesis = Genesis(self.image.program_id, self.domain, layout.depth, header, state.records)
         return FullNode(
             self.image, follower, Store(store, genesis), stream=stream, on_alarm=self.alarms.append, runner=self._runner
         )

@@ -12,12 +12,13 @@ from rollup.devnet.account import Account
 from rollup.devnet.calls import action_of, arguments_of
 from rollup.devnet.chain import KEYS, Chain, Settings
 from rollup.errors import AuthorError, OutsideError
-from rollup.params import TAG_DEPOSIT, Status
+from rollup.params import TABLE_ACCOUNTS, TAG_DEPOSIT, Status
 from rollup.ports.l1 import L1
 from rollup.ports.l1 import Receipt as L1Receipt
 from rollup.ports.settlement import Move, Progress, silent
 from rollup.ports.store import Block
 from rollup.program import Program
+from rollup.state.genesis import GenesisState
 
 WEI_PER_GWEI = 10**9
 FUNDS = 10**9
@@ -71,6 +72,8 @@ class Devnet(Chain):
         A folder for keys and circuits; `$TANDEM_CACHE`, or `~/.cache/tandem`.
     progress
         Told of everything that takes longer than a second or two.
+    genesis
+        The state to start from; nothing by default. Users whose key and L1 address it has are registered.
 
     Attributes
     ----------
@@ -102,17 +105,21 @@ class Devnet(Chain):
         store: str = "sqlite://",
         cache: Path | None = None,
         progress: Progress = silent,
+        genesis: GenesisState | None = None,
     ) -> None:
+        start = genesis or GenesisState()
         settings = Settings(
-            l1, data, options or {}, proposer_options or {}, keys, ordering or {}, store, cache, progress
+            l1, data, options or {}, proposer_options or {}, keys, ordering or {}, store, cache, progress, start
         )
         super().__init__(program.image(), backend, settings)
         self.program = program
         self._accounts = [Account.of(index, self.spare_key()) for index in range(accounts)]
+        self._recognise(start)
         self._seen = -1
         self.sync()
         for account in self._accounts if funds else ():
-            self._deposit(account, funds)
+            if account.number is None:
+                self._deposit(account, funds)
         self._deliver()
 
     # Users
@@ -302,6 +309,14 @@ class Devnet(Chain):
         for receipt in receipts:
             self._note(receipt)
         return receipts
+
+    def _recognise(self, genesis: GenesisState) -> None:
+        """Give users the accounts that genesis has of theirs."""
+        for number in range(1, genesis.next_account):
+            record = genesis.records.get(self.image.layout.tree_index(TABLE_ACCOUNTS, number))
+            for account in self._accounts:
+                if record is not None and record[:3] == (*account.secret.public, account.l1_address):
+                    account.number = number
 
     def _note(self, receipt: Receipt) -> None:
         if receipt.tag != TAG_DEPOSIT or receipt.status is not Status.APPLIED:

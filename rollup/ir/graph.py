@@ -7,6 +7,8 @@ from typing import Final
 from rollup.ir.primitives import PRIMITIVES, Primitive
 from rollup.params import TAG_CALL, TAG_DEPOSIT, TAG_FEES, CallInput, DepositInput, FeesInput, TransactionInput
 
+CALL_PREFIX: Final = "L1:"
+"""Before the name of an action in the name of the graph of its call from L1."""
 Frame = type[TransactionInput] | type[CallInput] | type[DepositInput] | type[FeesInput]
 _FRAMES: Final[Mapping[int, Frame]] = {TAG_DEPOSIT: DepositInput, TAG_FEES: FeesInput}
 
@@ -62,7 +64,7 @@ class Graph:
     Parameters
     ----------
     name
-        The action's name, `DEPOSIT` or `FEES`.
+        The action's name, with `CALL_PREFIX` before it for its call from L1, `DEPOSIT` or `FEES`.
     tag
         1 … `layout.actions`, `TAG_CALL` above one of these, `TAG_DEPOSIT` or `TAG_FEES`.
     arguments, argument_names
@@ -88,6 +90,11 @@ class Graph:
     instructions: tuple[Instruction, ...]
     slots: tuple[int, ...]
     checks: tuple[Check, ...] = ()
+
+    @property
+    def action(self) -> str:
+        """The name of the action that runs, called by a transaction or from L1; the graph's own of the frame's graphs."""
+        return self.name.removeprefix(CALL_PREFIX)
 
     @property
     def frame(self) -> Frame:

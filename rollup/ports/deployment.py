@@ -14,9 +14,9 @@ from rollup.ports.l1 import L1, Compiler, Contract
 if TYPE_CHECKING:
     from rollup.ir.image import Image
     from rollup.ports.settlement import SettlementBackend
-    from rollup.state.header import Header
+    from rollup.state.genesis import GenesisState
 
-FORMAT = 1
+FORMAT = 2
 """Of the JSON form; another is refused."""
 
 HOUR, DAY = 3_600, 86_400
@@ -60,6 +60,8 @@ class Deployment:
         The L1 block that holds the rollup contract's creation: nothing before it concerns the chain.
     genesis
         The header before batch 1, six words.
+    funds
+        Gwei brought for the native balances of the genesis state.
     contracts
         `rollup`, `settlement` and `poseidon2`.
     """
@@ -72,6 +74,7 @@ class Deployment:
     block: int
     block_hash: bytes
     genesis: tuple[int, ...]
+    funds: int
     contracts: Mapping[str, Contract] = field(repr=False)
 
     @property
@@ -100,6 +103,7 @@ class Deployment:
             "block": self.block,
             "block_hash": "0x" + self.block_hash.hex(),
             "genesis": [str(word) for word in self.genesis],
+            "funds": str(self.funds),
             "contracts": contracts,
         }
 
@@ -118,6 +122,7 @@ class Deployment:
                 block=int(data["block"]),
                 block_hash=_octets(data["block_hash"], 32),
                 genesis=tuple(map(int, data["genesis"])),
+                funds=int(data["funds"]),
                 contracts={role: _contract(entry) for role, entry in data["contracts"].items()},
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -138,9 +143,9 @@ class ContractsToolchain(Protocol):
         ...
 
     def deploy(
-        self, l1: L1, image: "Image", genesis: "Header", ordering: Ordering, backend: "SettlementBackend"
+        self, l1: L1, image: "Image", genesis: "GenesisState", ordering: Ordering, backend: "SettlementBackend"
     ) -> Deployment:
-        """Create all contracts of a chain; the account of `l1` pays, and may name the settlement contract once."""
+        """Create all contracts of a chain; the account of `l1` pays, brings genesis' balances, and may name the settlement contract once."""
         ...
 
     def attach(self, l1: L1, image: "Image", deployment: Deployment, backend: "SettlementBackend") -> None:

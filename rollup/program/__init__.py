@@ -5,6 +5,8 @@ from rollup.program.compiler import compile_program
 from rollup.program.enums import Enum
 from rollup.program.extremes import absolute_difference, maximum, minimum
 from rollup.program.invariants import conserves, invariant
+from rollup.program.parameters import Parameter
+from rollup.program.pausable import Pausable
 from rollup.program.program import Program, Transaction, action
 from rollup.program.quotients import isqrt, mul_div
 from rollup.program.records import Record
@@ -25,6 +27,8 @@ __all__ = [
     "Enum",
     "Field",
     "L1Address",
+    "Parameter",
+    "Pausable",
     "Program",
     "Record",
     "Table",

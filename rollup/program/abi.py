@@ -7,6 +7,7 @@ from rollup.params import ADDRESS_BITS, AMOUNT_BITS, FULL
 from rollup.program.compiler import compile_program
 from rollup.program.declaration import declare
 from rollup.program.enums import Enum
+from rollup.program.parameters import parameters_of
 from rollup.program.program import Program
 from rollup.program.records import Kind
 from rollup.program.tables import Table
@@ -57,6 +58,10 @@ def abi_of(cls: type[Program]) -> dict[str, Any]:
         "program": image.name,
         "program_id": f"0x{image.program_id.hex()}",
         "layout": {name: getattr(layout, name) for name in numbers},
+        "parameters": [
+            {"name": name, **_type(each.kind, layout.account_bits, enums), "value": int(getattr(cls, name))}
+            for name, each in parameters_of(cls).items()
+        ],
         "enums": dict(sorted(enums.items())),
         "tables": tables,
         "actions": actions,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rollup.errors import AuthorError, InternalError, PeerError
 from rollup.ir.builder import Builder
 from rollup.ir.check import check
-from rollup.ir.graph import Check, Graph
+from rollup.ir.graph import CALL_PREFIX, Check, Graph
 from rollup.ir.image import Image
 from rollup.ir.layout import Layout
 from rollup.ir.primitives import Primitive
@@ -63,7 +63,7 @@ def _trace_call(cls: type[Program], layout: Layout, tag: int, action: ActionDecl
     tracing.checks += checks
     body = _trace_body(cls, action, tracing, start, CallInput.ARGUMENTS)
     call_epilogue(tracing, start)
-    return _finished(tracing, f"L1:{action.name}", TAG_CALL + tag, arguments, action, body)
+    return _finished(tracing, f"{CALL_PREFIX}{action.name}", TAG_CALL + tag, arguments, action, body)
 
 
 def _named_widths(layout: Layout, action: ActionDeclaration) -> list[tuple[str, int]]:

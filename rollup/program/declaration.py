@@ -4,8 +4,9 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import FunctionType
-from typing import Final
+from typing import Any, Final
 
+from rollup.errors import AuthorError
 from rollup.ir.layout import Layout, accounts_table
 from rollup.params import (
     BLOB_ELEMENTS,
@@ -20,10 +21,11 @@ from rollup.params import (
 from rollup.program.annotations import require_shape, resolve_annotations
 from rollup.program.invariants import Conserves, RecordInvariant, invariants_of
 from rollup.program.location import Location, author_error, of_class, of_function
+from rollup.program.parameters import Parameter, parameters_of, values_of
 from rollup.program.program import ACTION_MARK, FROM_L1_MARK, ONLY_MARK, Program
 from rollup.program.records import Kind, Record, Shape, leaves
 from rollup.program.tables import Table
-from rollup.program.values import width_of
+from rollup.program.values import AccountId, width_of
 
 OPTIONS: Final = ("account_bits", "max_tables", "capacity", "inbox_cap")
 _PLAIN: Final = (int, str, bytes, bool, tuple, frozenset, type(None))
@@ -64,6 +66,7 @@ def declare(cls: type[Program]) -> Declaration:
         If it declares what the machine cannot hold.
     """
     names = _members(cls)
+    _require_parameters(cls)
     tables = [value for value in names.values() if isinstance(value, Table)]
     options = _options(cls)
     actions = tuple(
@@ -105,6 +108,9 @@ def _require_member(base: type[Program], name: str, value: object) -> None:
         raise author_error("a table called accounts is in every program already", "choose another name", at=at)
     if isinstance(value, Table) and value.name != name:
         raise author_error(f"one table is called {name} and {value.name}", "write Table(…, key=…) for each", at=at)
+    if isinstance(value, Parameter):
+        _require_parameter(base, name, value, at)
+        return
     if isinstance(value, Table | Conserves | FunctionType | staticmethod | classmethod | property | type):
         return
     if not isinstance(value, _PLAIN):
@@ -115,6 +121,29 @@ def _require_member(base: type[Program], name: str, value: object) -> None:
         raise author_error(
             f"{base.__name__}.{name} is no option", f"the options are {', '.join(OPTIONS)}; constants are written in capitals", at=at
         )  # fmt: skip
+
+
+def _require_parameter(base: type[Program], name: str, parameter: Parameter[Any], at: Location) -> None:
+    if not name.isupper():
+        raise author_error(f"the parameter {base.__name__}.{name} is not written in capitals", f"call it {name.upper()}", at=at)  # fmt: skip
+    if parameter.name != name:
+        raise author_error(f"one parameter is called {name} and {parameter.name}", "write Parameter(…) for each", at=at)
+
+
+def _require_parameters(cls: type[Program]) -> None:
+    """Refuse a program of which a parameter has no value, or a default that is none of its type; what it was configured with was checked then."""
+    for name, parameter in parameters_of(cls).items():
+        if name in values_of(cls):
+            continue
+        at = _binding(cls, name)
+        if parameter.default is None:
+            raise author_error(
+                f"the parameter {name} has no value", f"give it a default, or fix it: {cls.__name__}.with_parameters({name}=…), or on the command line {cls.__name__},{name}=…", at=at
+            )  # fmt: skip
+        try:
+            parameter.require_value(parameter.default, cls.account_bits, f"the parameter {name}")
+        except AuthorError as error:
+            raise author_error(error.what, error.remedy, at=at, expected=error.expected, got=error.got) from error
 
 
 def _action(cls: type[Program], name: str, function: object, account_bits: int) -> ActionDeclaration:
@@ -149,6 +178,8 @@ def _only(cls: type[Program], function: FunctionType, account_bits: int, at: Loc
     account = only
     if isinstance(only, str):
         account = getattr(cls, only, None) if only.isupper() else None
+        if isinstance(parameters_of(cls).get(only), Parameter) and parameters_of(cls)[only].kind is not AccountId:
+            raise author_error(f"only={only!r} is a parameter of another type", f"declare it so: {only} = Parameter(AccountId)", at=at)  # fmt: skip
         if account is None:
             raise author_error(
                 f"only={only!r} names no constant of {cls.__name__}", "declare it in the class: ADMIN = 1", at=at

@@ -1,4 +1,4 @@
-"""Programs as the command line names them: `module:Class`, `FILE.py:Class`, or `FILE.py` where it declares one program."""
+"""Programs as the command line names them: `module:Class`, `FILE.py:Class`, or `FILE.py` where it declares one program; parameters after commas."""
 
 import importlib
 import importlib.util
@@ -7,10 +7,12 @@ from pathlib import Path
 from types import ModuleType
 
 from rollup.errors import AuthorError, TandemError
+from rollup.program.enums import Enum
 from rollup.program.location import author_error, of_traceback
+from rollup.program.parameters import parameters_of
 from rollup.program.program import Program
 
-FORMS = "module:Class, FILE.py:Class, or FILE.py if it declares one program"
+FORMS = "module:Class, FILE.py:Class, or FILE.py if it declares one program; parameters after it: FILE.py,FEE=30"
 
 
 def load_program(text: str) -> type[Program]:
@@ -21,6 +23,30 @@ def load_program(text: str) -> type[Program]:
     AuthorError
         If there is no such module, file or class, or the class is no program, or a file declares several; it says what there is.
     """
+    word, *settings = text.split(",")
+    program = _load(word)
+    return program.with_parameters(**_settings(program, settings)) if settings else program
+
+
+def _settings(program: type[Program], settings: list[str]) -> dict[str, int | bool]:
+    """Read `NAME=VALUE`s; a value is a number, an enum's member by name, true or false."""
+    declared = parameters_of(program)
+    found: dict[str, int | bool] = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or name in found:
+            raise AuthorError(f"{setting!r} fixes no parameter of {program.__name__}, or one that was fixed", remedy="write each once: NAME=VALUE")  # fmt: skip
+        kind = declared[name].kind if name in declared else None
+        members = kind.MEMBERS if kind is not None and issubclass(kind, Enum) else {}
+        words: dict[str, int | bool] = {**members, "true": True, "false": False}
+        try:
+            found[name] = words[value] if value in words else int(value, 0)
+        except ValueError:
+            raise AuthorError(f"{setting!r}: no number", expected=", ".join(members) or "a number, decimal or 0x…", got=value) from None  # fmt: skip
+    return found
+
+
+def _load(text: str) -> type[Program]:
     where, _, name = text.rpartition(":") if ":" in text else (text, "", "")
     if where.endswith(".py"):
         module = _of_file(Path(where))

@@ -1,11 +1,13 @@
 """A program: a class of typed state and actions."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, TypeVar, overload
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Never, Self, TypeVar, overload
 
 from rollup.ir.image import Image
 from rollup.params import DEFAULT_ACCOUNT_BITS, DEFAULT_CAPACITY, DEFAULT_INBOX_CAP, DEFAULT_TABLE_BITS, CallInput
 from rollup.program.location import author_error
+from rollup.program.parameters import VALUES_MARK, configured
 from rollup.program.statements import send_to_l1
 from rollup.program.tracing import current
 from rollup.program.values import U64, AccountId, Bool, L1Address, wrap
@@ -16,6 +18,7 @@ ACTION_MARK: Final = "__tandem_action__"
 ONLY_MARK: Final = "__tandem_only__"
 FROM_L1_MARK: Final = "__tandem_from_l1__"
 _IMAGE: Final = "__tandem_image__"
+_CONFIGURED: Final = "__tandem_configured__"
 
 
 @overload
@@ -132,6 +135,25 @@ class Program:
         """Pay out native balance on L1; action 1 of every program."""
         del tx
         send_to_l1(recipient, amount)
+
+    @classmethod
+    def with_parameters(cls, **values: int | bool) -> type[Self]:
+        """Return this program with parameters fixed: the same class for the same values.
+
+        Raises
+        ------
+        AuthorError
+            If it has no such parameter, or a value is none of its type.
+        """
+        chosen = configured(cls, values)
+        base = next(base for base in cls.__mro__ if VALUES_MARK not in vars(base))
+        key = tuple(sorted(chosen.items()))
+        known: dict[tuple[tuple[str, int], ...], type[Self]] = vars(base).get(_CONFIGURED) or {}
+        if key not in known:
+            names = {"__module__": base.__module__, "__qualname__": base.__qualname__, "__doc__": base.__doc__}
+            known[key] = type(base.__name__, (base,), {**names, VALUES_MARK: MappingProxyType(chosen)})
+            setattr(base, _CONFIGURED, known)
+        return known[key]
 
     @classmethod
     def image(cls) -> Image:

@@ -8,7 +8,6 @@ from pathlib import Path
 from provers.validity.backend.keys import key_of
 from provers.validity.constraints.r1cs import ints_of
 from provers.validity.groth16 import snarkjs, snarkjs_reading
-from provers.validity.groth16.json_file import read_json
 from provers.validity.groth16.proof import Proof
 from provers.validity.groth16.prove import UnsatisfiedError
 from provers.validity.groth16.prove import prove as proof_of
@@ -16,6 +15,7 @@ from provers.validity.groth16.verify import verify as holds
 from provers.validity.groth16.verifying_key import VerifyingKey
 from provers.validity.iden3 import constraint_file, witness_file
 from rollup.errors import DecodeError, OutsideError, PeerError
+from rollup.json_file import read_json
 from rollup.ports.settlement import Progress
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from provers.validity.groth16.json_file import read_json
 from rollup.errors import DecodeError
+from rollup.json_file import read_json
 
 _FILE: Final = "ceremony.json"
 _FORMAT: Final = "tandem-ceremony-record-1"

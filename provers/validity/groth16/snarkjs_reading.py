@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from provers.validity.curve.pairing import Arkworks
 from provers.validity.curve.points import G1Point, G2Point, Q, is_on_g1_curve, is_on_g2_curve
-from provers.validity.groth16.json_file import read_json
 from provers.validity.groth16.proof import Proof
 from provers.validity.groth16.verifying_key import VerifyingKey
 from rollup.crypto.fr import R
 from rollup.errors import DecodeError
+from rollup.json_file import read_json
 
 _NAMES: Final = {"protocol": "groth16", "curve": "bls12381"}
 _DIGITS: Final = 120

@@ -18,9 +18,9 @@ from provers.validity.curve.points import (
     g2_from_evm,
     g2_to_evm,
 )
-from provers.validity.groth16.json_file import read_json
 from rollup.crypto.keccak import keccak256
 from rollup.errors import DecodeError
+from rollup.json_file import read_json
 
 _FORMAT = "tandem-groth16-vk-1"
 _FIELDS = {"format", "development", "alpha", "beta", "gamma", "delta", "ic"}

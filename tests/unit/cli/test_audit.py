@@ -86,7 +86,7 @@ FILES = {
     "raises.py": "x = 1\ny = x / 0\n",
     "imports.py": "import nothing_of_the_sort\n",
 }
-FORMS = "write module:Class, FILE.py:Class, or FILE.py if it declares one program"
+FORMS = "write module:Class, FILE.py:Class, or FILE.py if it declares one program; parameters after it: FILE.py,FEE=30"
 ERRORS = {
     "tokens": f"'tokens' names no program; {FORMS}",
     "": f"'' names no program; {FORMS}",

@@ -20,8 +20,7 @@ from rollup.ir.image import Image
 from rollup.ports.deployment import Deployment, Ordering
 from rollup.ports.l1 import Contract
 from rollup.ports.settlement import Context
-from rollup.state.header import Header
-from rollup.state.tree import Tree
+from rollup.state.genesis import GenesisState
 
 IMAGE = Tokens.image()
 TOOLS = VyperContracts()
@@ -37,8 +36,7 @@ def backend(l1: L1Client) -> MockBackend:
 
 
 def deploy(l1: L1Client, image: Image) -> Deployment:
-    genesis = Header.genesis(Tree(image.layout.depth).root)
-    return TOOLS.deploy(l1, image, genesis, Ordering(l1.address), backend(l1))
+    return TOOLS.deploy(l1, image, GenesisState(), Ordering(l1.address), backend(l1))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +57,7 @@ def test_deployment_when_written_and_read_again_is_the_same_and_attaches(l1: L1C
     "damage",
     [
         lambda data: data.pop("block"),
-        lambda data: data.update(format=2),
+        lambda data: data.update(format=1),
         lambda data: data.update(program_id="0x00"),
         lambda data: data["contracts"]["rollup"].pop("abi"),
         lambda data: data.update(genesis=["x"]),

@@ -8,33 +8,52 @@ from typing import Any, Final
 
 from rollup.errors import DecodeError, OutsideError
 
+MAX_BYTES: Final = 1 << 28
 MAX_DEPTH: Final = 32
 """Of arrays and objects within each other; no file of ours or of snarkjs' has more than four."""
 
 QUOTE, BACKSLASH, OPENING, CLOSING = ord('"'), ord("\\"), b"[{", b"]}"
 
 
-def read_json(path: Path | str) -> Any:  # noqa: ANN401 - whatever the file holds
-    """Read a file.
+def read_json(path: Path | str, limit: int = MAX_BYTES) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Read a file of at most `limit` bytes.
 
     Raises
     ------
     OutsideError
-        It cannot be read.
+        It cannot be read, or is larger.
     DecodeError
-        It is no JSON, or too deep.
+        It is no JSON, too deep, or has a name twice in one object.
     """
     try:
+        size = Path(path).stat().st_size
+        if size > limit:
+            raise OutsideError(f"{path} is too large", expected=f"<= {limit} bytes", got=size)
         data = Path(path).read_bytes()
     except OSError as error:
         raise OutsideError(f"{path} cannot be read: {error.strerror}") from error
+    return parse_json(data, str(path))
+
+
+def parse_json(data: bytes, where: str) -> Any:  # noqa: ANN401 - whatever the bytes hold
+    """Read bytes, which errors call `where`; `DecodeError` as `read_json`."""
     # SAFETY: py-ecc raises the interpreter's limit of recursion beyond what the stack holds, so the decoder would not stop in time.
     if _depth(data) > MAX_DEPTH:
-        raise DecodeError(f"{path} is not JSON that we read: too deep", expected=f"<= {MAX_DEPTH} levels")
+        raise DecodeError(f"{where} is not JSON that we read: too deep", expected=f"<= {MAX_DEPTH} levels")
     try:
-        return json.loads(data)
+        return json.loads(data, object_pairs_hook=_once)
+    except DecodeError as error:
+        raise DecodeError(f"{where} is not JSON that we read: {error}") from error
     except ValueError as error:
-        raise DecodeError(f"{path} is not JSON") from error
+        raise DecodeError(f"{where} is not JSON") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise DecodeError(f"{next(name for name in names if names.count(name) > 1)!r} stands twice in one object")
+    return found
 
 
 def _depth(data: bytes) -> int:

@@ -27,7 +27,7 @@ def agrees(graph: Graph, layout: Layout, inputs: tuple[int, ...], records: tuple
             return False
         value = run.registers[call.register]
         is_bool = scope.z3.is_bool(call.term)
-        known.calls.append((call.term, scope.z3.BoolVal(bool(value)) if is_bool else scope.z3.IntVal(value)))
+        known.learn(call.term, scope.z3.BoolVal(bool(value)) if is_bool else scope.z3.IntVal(value))
     if scope.outputs.keys() != run.outputs.keys():
         return False
     pairs = [(scope.number(register), value) for register, value in enumerate(run.registers)]
@@ -44,6 +44,15 @@ class Known:
     def __init__(self, scope: Scope, variables: list[tuple[Term, Term]]) -> None:
         self.scope, self.variables = scope, variables
         self.calls: list[tuple[Term, Term]] = []
+
+    def learn(self, term: Term, value: Term) -> None:
+        """Remember what a call comes to.
+
+        INVARIANT: each call stands once, where it was made first, so before all that are applied to it: of one term that two registers hold, the second would be
+        replaced inside others, which then were not found.
+        """
+        if not any(term.eq(other) for other, _ in self.calls):
+            self.calls.append((term, value))
 
     def are(self, pairs: Iterable[tuple[Term, int]]) -> bool:
         """Tell whether terms come to these numbers."""

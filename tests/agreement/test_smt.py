@@ -144,6 +144,20 @@ def test_facts_of_a_root_are_true_of_no_other_number(number: int) -> None:
     assert z3.is_int(call.term)
 
 
+def test_root_that_is_taken_twice_and_hashed_between_means_the_same_as_terms() -> None:
+    """Two registers hold one term, and the hash of the first is known by what it was applied to."""
+    b = Builder(LAYOUT, INPUTS)
+    index = b.input(0)
+    b.open(6, index)
+    b.hash(0, [b.emit(P.ISQRT, len(b.instructions) - 1)])
+    b.open(6, index)
+    b.emit(P.ISQRT, len(b.instructions) - 1)
+    graph = Graph("roots", 1, (), (), b.inputs, tuple(b.constants), tuple(b.instructions), tuple(b.slots))
+    assert [item.op for item in graph.instructions].count(P.ISQRT) == 2
+    width = len(LAYOUT.tables[6].attributes)
+    assert agrees(graph, LAYOUT, (0,) * len(INPUTS), ((0,) * width,) * 2)
+
+
 @settings(drawing, max_examples=40)
 @given(cases(length=40))
 def test_drawn_graph_means_the_same_as_terms(case: Case) -> None:

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isqrt
 from types import MappingProxyType
 from typing import Final
 
 from rollup.crypto import eddsa
-from rollup.crypto.fr import R
 from rollup.crypto.jubjub import Point
 from rollup.crypto.poseidon2 import hash_items
 from rollup.errors import InternalError
+from rollup.ir.arithmetic import MEANING
 from rollup.ir.bounds import of_width
 from rollup.ir.check import KEY_ITEMS
 from rollup.ir.graph import Check, Graph, Instruction
@@ -136,75 +135,9 @@ def _store(machine: Machine, instruction: Instruction) -> int:
     return 0
 
 
-def _add(machine: Machine, instruction: Instruction) -> int:
-    return (machine.registers[instruction.a] + machine.registers[instruction.b]) % R
-
-
-def _sub(machine: Machine, instruction: Instruction) -> int:
-    return (machine.registers[instruction.a] - machine.registers[instruction.b]) % R
-
-
-def _mul(machine: Machine, instruction: Instruction) -> int:
-    return machine.registers[instruction.a] * machine.registers[instruction.b] % R
-
-
-def _minus(machine: Machine, instruction: Instruction) -> int:
-    return max(machine.registers[instruction.a] - machine.registers[instruction.b], 0)
-
-
-def _lt(machine: Machine, instruction: Instruction) -> int:
-    return int(machine.registers[instruction.a] < machine.registers[instruction.b])
-
-
-def _range(machine: Machine, instruction: Instruction) -> int:
-    return int(machine.registers[instruction.a] < 1 << instruction.imm)
-
-
-def _narrow(machine: Machine, instruction: Instruction) -> int:
-    value = machine.registers[instruction.a]
-    return value if value < 1 << instruction.imm else 0
-
-
-def _eq(machine: Machine, instruction: Instruction) -> int:
-    return int(machine.registers[instruction.a] == machine.registers[instruction.b])
-
-
-def _and(machine: Machine, instruction: Instruction) -> int:
-    return machine.registers[instruction.a] & machine.registers[instruction.b]
-
-
-def _or(machine: Machine, instruction: Instruction) -> int:
-    return machine.registers[instruction.a] | machine.registers[instruction.b]
-
-
-def _not(machine: Machine, instruction: Instruction) -> int:
-    return 1 - machine.registers[instruction.a]
-
-
-def _select(machine: Machine, instruction: Instruction) -> int:
-    return machine.registers[instruction.b if machine.registers[instruction.a] else instruction.c]
-
-
-def _div(machine: Machine, instruction: Instruction) -> int:
-    divisor = machine.registers[instruction.b]
-    return machine.registers[instruction.a] // divisor if divisor else 0
-
-
-def _mod(machine: Machine, instruction: Instruction) -> int:
-    divisor = machine.registers[instruction.b]
-    return machine.registers[instruction.a] % divisor if divisor else 0
-
-
-def _xor(machine: Machine, instruction: Instruction) -> int:
-    return machine.registers[instruction.a] ^ machine.registers[instruction.b]
-
-
-def _isqrt(machine: Machine, instruction: Instruction) -> int:
-    return isqrt(machine.registers[instruction.a])
-
-
-def _shr(machine: Machine, instruction: Instruction) -> int:
-    return machine.registers[instruction.a] >> instruction.imm
+def _arithmetic(machine: Machine, instruction: Instruction) -> int:
+    operands = [machine.registers[register] for register in instruction.registers]
+    return MEANING[instruction.op](instruction.imm, operands)
 
 
 def _arg(machine: Machine, instruction: Instruction) -> int:
@@ -237,30 +170,11 @@ RULES: Final[Mapping[Primitive, Rule]] = MappingProxyType(
         Primitive.OPEN: _open,
         Primitive.LOAD: _load,
         Primitive.STORE: _store,
-        Primitive.ADD: _add,
-        Primitive.SUB: _sub,
-        Primitive.MUL: _mul,
-        Primitive.MINUS: _minus,
-        Primitive.LT: _lt,
-        Primitive.RANGE: _range,
-        Primitive.NARROW: _narrow,
-        Primitive.EQ: _eq,
-        Primitive.AND: _and,
-        Primitive.OR: _or,
-        Primitive.NOT: _not,
-        Primitive.SELECT: _select,
         Primitive.ARG: _arg,
         Primitive.HASH: _hash,
         Primitive.VERIFY_SIGNATURE: _verify_signature,
         Primitive.OUTPUT: _output,
-        Primitive.DIV: _div,
-        Primitive.MOD: _mod,
-        # On integers as on Booleans: `and` and `or` take the bits.
-        Primitive.BIT_AND: _and,
-        Primitive.BIT_OR: _or,
-        Primitive.BIT_XOR: _xor,
-        Primitive.ISQRT: _isqrt,
-        Primitive.SHR: _shr,
+        **dict.fromkeys(MEANING, _arithmetic),
     }
 )
 """The meaning of each primitive."""

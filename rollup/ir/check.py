@@ -40,6 +40,15 @@ def check(graph: Graph, layout: Layout) -> tuple[int, ...]:
     PeerError
         If a rule of the specification's table is broken; it names graph, instruction and culprit.
     """
+    if len(graph.instructions) > MAX_INSTRUCTIONS:
+        raise PeerError(
+            f"check: graph {graph.name}: too many instructions", expected=MAX_INSTRUCTIONS, got=len(graph.instructions)
+        )
+    return check_rules(graph, layout)
+
+
+def check_rules(graph: Graph, layout: Layout) -> tuple[int, ...]:
+    """`check`, of a graph that may still be too long."""
     checker = _Checker(graph, layout)
     checker.check_header()
     for i, instruction in enumerate(graph.instructions):
@@ -69,12 +78,6 @@ class _Checker:
     def check_header(self) -> None:
         """Check what a graph declares."""
         graph = self.graph
-        if len(graph.instructions) > MAX_INSTRUCTIONS:
-            raise PeerError(
-                f"check: graph {graph.name}: too many instructions",
-                expected=MAX_INSTRUCTIONS,
-                got=len(graph.instructions),
-            )
         if len(graph.arguments) > MAX_ARGUMENTS or len(graph.arguments) != len(graph.argument_names):
             raise PeerError(
                 f"check: graph {graph.name}: {len(graph.arguments)} arguments, {len(graph.argument_names)} names"

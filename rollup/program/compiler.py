@@ -132,8 +132,10 @@ def _run_body(
 def _finished(
     tracing: Tracing, name: str, tag: int, arguments: list[tuple[str, int]], action: ActionDeclaration, body: range
 ) -> Graph:
-    graph, kept = finish(tracing.builder, name, tag, arguments, tracing.checks)
-    operations = sum(register in kept for register in body)
+    finished = finish(tracing.builder, name, tag, arguments, tracing.checks)
+    graph = finished.graph
+    framed, traced = (set(finished.renamed[part]) for part in (slice(body.start), slice(body.start, body.stop)))
+    operations = len(traced - framed - {None})
     for what, limit, got in (
         ("its body has too many operations", MAX_BODY, operations),
         ("with the frame it has too many instructions", MAX_INSTRUCTIONS, len(graph.instructions)),

@@ -4,7 +4,7 @@ Every graph of an action begins with the same instructions, the prologue: it rea
 fee. The epilogue decides whether the body is applied, and stores.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,7 +12,8 @@ from rollup.crypto.poseidon2 import Domain
 from rollup.ir.builder import Builder
 from rollup.ir.graph import Check, Graph
 from rollup.ir.layout import Layout
-from rollup.ir.passes import prune
+from rollup.ir.passes.pipeline import optimise
+from rollup.ir.passes.rewriting import Rewritten
 from rollup.ir.primitives import Primitive
 from rollup.params import (
     ADDRESS_BITS,
@@ -196,7 +197,7 @@ def deposit_graph(layout: Layout) -> Graph:
     builder.output(Output.WITHDRAWALS_COUNT, builder.emit(_P.ADD, count, failed))
     builder.output(Output.NEXT_ACCOUNT, builder.emit(_P.ADD, next_account, created))
     builder.output(Output.STATUS, failed)
-    return finish(builder, "DEPOSIT", TAG_DEPOSIT)[0]
+    return finish(builder, "DEPOSIT", TAG_DEPOSIT).graph
 
 
 def fees_graph(layout: Layout) -> Graph:
@@ -212,7 +213,7 @@ def fees_graph(layout: Layout) -> Graph:
     paid = _store_credit(builder, slot, fees, exists(builder, payee, next_account))
     builder.output(Output.FEES, builder.const(0))
     builder.output(Output.STATUS, builder.negate(paid))
-    return finish(builder, "FEES", TAG_FEES)[0]
+    return finish(builder, "FEES", TAG_FEES).graph
 
 
 def finish(
@@ -221,8 +222,8 @@ def finish(
     tag: int,
     arguments: Sequence[tuple[str, int]] = (),
     checks: Sequence[Check] = (),
-) -> tuple[Graph, Collection[int]]:
-    """Prune what a builder holds and make it a graph; also return which of the builder's registers are left.
+) -> Rewritten:
+    """Make what a builder holds a graph, and optimise it.
 
     Parameters
     ----------
@@ -231,19 +232,18 @@ def finish(
     checks
         By the builder's registers.
     """
-    pruned = prune(builder.instructions, builder.constants)
     graph = Graph(
         name,
         tag,
         tuple(width for _, width in arguments),
         tuple(argument for argument, _ in arguments),
         builder.inputs,
-        pruned.constants,
-        pruned.instructions,
+        tuple(builder.constants),
+        tuple(builder.instructions),
         tuple(builder.slots),
-        tuple(Check(pruned.renamed[c.register], c.message, c.file, c.line) for c in checks),
+        tuple(checks),
     )
-    return graph, pruned.renamed.keys()
+    return optimise(graph, builder.layout)
 
 
 def exists(builder: Builder, account: int, next_account: int) -> int:

@@ -93,7 +93,7 @@ def test_frame_writes_and_verifies_the_vector(case: dict[str, Any]) -> None:
     """In IR, run by the reference interpreter: whether the transaction is skipped, and for which reason."""
     b = Builder(LAYOUT, transaction_inputs(LAYOUT, ()))
     prologue(b)
-    graph, _ = finish(b, "frame", 1)
+    graph = finish(b, "frame", 1).graph
     r_y, r_sign, s = signature(case)
     head = [case["domain"], case["tag"], case["sender"], case["fee"], s, r_sign, r_y, 1]
     inputs = [*head, 0, 0, case["sender"] + 1, 0, 0, 0, *case["words"]]

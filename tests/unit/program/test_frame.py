@@ -6,7 +6,7 @@ from examples.counter import Counter
 from rollup.crypto import eddsa
 from rollup.crypto.fr import R
 from rollup.crypto.poseidon2 import hash_items
-from rollup.ir.passes import shared_prefix
+from rollup.ir.prefix import shared_prefix
 from rollup.ir.primitives import Primitive
 from rollup.params import AccountAttribute, Output, Reason, Status
 from tests.programs.world import World, outcome, why

@@ -198,7 +198,7 @@ def test_the_same_expressions_share_a_register_whatever_the_order_of_commutative
     # The builder shares too, so write the sum once more by hand, its operands the other way round.
     place = next(i for i, instruction in enumerate(again) if instruction.op is P.MUL)
     total = next(i for i, instruction in enumerate(again) if instruction.op is P.ADD)
-    doubled = again[:place] + [replace(again[total], a=again[total].b, b=again[total].a)]
+    doubled = [*again[:place], replace(again[total], a=again[total].b, b=again[total].a)]
     doubled += [replace(again[place], a=place, b=total), replace(again[-1], a=place + 1)]
     after = PASSES["sharing"](replace(graph, instructions=tuple(doubled)), LAYOUT).graph
     assert text_of(after) == "mul(add(i4 i3) add(i4 i3))"

@@ -37,6 +37,7 @@ class Row(NamedTuple):
 COMMANDS: Final[Mapping[str, Row]] = {
     "abi": Row("rollup.cli.abi:abi", "Print what other languages need to use a program."),
     "audit": Row("rollup.cli.audit:audit", "Prove what a program keeps, or show what breaks it."),
+    "client": Row("rollup.cli.client:client", "Write a typed Python client of a program."),
     "demo": Row("rollup.cli.demo:demo", "Settle one program twice: by fraud proof and by validity proof."),
     "genesis": Row("rollup.cli.genesis:genesis", "Check the state that a chain shall start from."),
     "new": Row("rollup.cli.new:new", "Write a small program and its test, to begin with."),

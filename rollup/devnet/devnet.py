@@ -11,6 +11,7 @@ from rollup.batch.transaction import Transaction
 from rollup.devnet.account import Account
 from rollup.devnet.calls import action_of, arguments_of
 from rollup.devnet.chain import KEYS, Chain, Settings
+from rollup.devnet.connection import DevnetConnection
 from rollup.errors import AuthorError, OutsideError
 from rollup.params import TABLE_ACCOUNTS, TAG_DEPOSIT, Status
 from rollup.ports.l1 import L1
@@ -125,6 +126,11 @@ class Devnet(Chain):
     # Users
 
     @property
+    def connection(self) -> DevnetConnection:
+        """What a generated client connects to: ``TokensClient(chain.connection, chain.account(0))``."""
+        return DevnetConnection(self)
+
+    @property
     def accounts(self) -> tuple[Account, ...]:
         """All users."""
         return tuple(self._accounts)
@@ -185,9 +191,11 @@ class Devnet(Chain):
                 f"{self.image.name}.{action} cannot be called from L1", remedy="declare it with @action(from_l1=True)"
             )
         words = encode_call(graph.arguments, arguments_of(graph, args, named))
-        account.l1.transact(
-            self.rollup, "call", account.id, graph.tag, *words, value=amount * WEI_PER_GWEI, cause="call"
-        )
+        return self.call_from_l1(account.l1, (account.id, graph.tag, *words), amount)
+
+    def call_from_l1(self, l1: L1, call: tuple[int, int, int, int], amount: int) -> Receipt:
+        """Make a call, of an account, a tag and two words of arguments, that is encoded already; return the receipt of its delivery."""
+        l1.transact(self.rollup, "call", *call, value=amount * WEI_PER_GWEI, cause="call")
         return self._deliver()[-1]
 
     def sign(self, account: Account, action: str, *args: int, fee: int | None = None, **named: int) -> Transaction:

@@ -39,6 +39,10 @@ class Image:
             raise KeyError(f"image: {self.name} has no action of tag {tag}")
         return self.actions[tag - 1]
 
+    def argument_widths(self, tag: int) -> tuple[int, ...]:
+        """Return the widths of a graph's arguments, as `ir.interface.Interface` has it."""
+        return self.graph(tag).arguments
+
     def action(self, name: str) -> Graph:
         """Return the graph of an action; `KeyError` if there is none of this name."""
         for graph in self.actions:

@@ -97,7 +97,7 @@ def flatten(value: object, shape: Shape) -> list[int]:
     if not isinstance(value, shape):
         raise author_error(f"a {type(value).__name__} where {shape.__name__} is due", "name its attributes one by one")
     _open(value)
-    parts = _attributes(shape).items()
+    parts = attributes_of(shape).items()
     return [register for name, part in parts for register in flatten(getattr(value, name), part)]
 
 
@@ -119,7 +119,7 @@ def leaves_of(record: type[Record]) -> Mapping[str, Kind]:
         If an attribute has a value or a type that is none of the language's, or there are none or too many, or an enum among them has no member 0.
     """
     found: dict[str, Kind] = {}
-    for name, shape in _attributes(record).items():
+    for name, shape in attributes_of(record).items():
         for leaf, kind in leaves(name, shape).items():
             if issubclass(kind, Enum) and 0 not in kind.MEMBERS.values():
                 raise author_error(
@@ -133,7 +133,7 @@ def leaves_of(record: type[Record]) -> Mapping[str, Kind]:
     return MappingProxyType(found)
 
 
-def _attributes(record: type[Record]) -> Mapping[str, Shape]:
+def attributes_of(record: type[Record]) -> Mapping[str, Shape]:
     """Return the attributes of a record's class as they are declared, its bases' first."""
     known = vars(record).get("__tandem_attributes__")
     if known is None:
@@ -181,7 +181,7 @@ def _refuse_values(cls: type[Record], annotations: Mapping[str, object]) -> None
 
 def _attribute(record: Record, name: str) -> tuple[int, Shape]:
     """Return the place of an attribute's first value among those of the record, and its type."""
-    attributes = _attributes(type(record))
+    attributes = attributes_of(type(record))
     if name not in attributes:
         close = difflib.get_close_matches(name, attributes, n=1)
         remedy = f"did you mean {close[0]}?" if close else f"it has {', '.join(attributes)}"

@@ -18,9 +18,10 @@ def inspect(
     chunk: Annotated[int, typer.Option(min=4, max=MOST_CHUNK, help="Transactions that one proof covers.")] = 16,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
 ) -> None:
-    """Show a program's tables and actions, the bytes of its transactions, and where its constraints are.
+    """Show a program's tables and actions, what its transactions take of L1's data, and where its constraints are.
 
-    Every figure is counted: bytes by the layout, instructions in the graphs, constraints in the circuit that a chain of this chunk size has.
+    Every figure is counted: bytes by the layout, gas of data by the EIP named beside it, instructions in the graphs, constraints in the circuit that a chain of this
+    chunk size has.
 
     \b
     Examples:

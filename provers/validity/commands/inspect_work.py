@@ -8,11 +8,16 @@ from typing import Any, Final
 from provers.validity.arithmetise.circuits import ProgramCircuits
 from rollup.errors import AuthorError
 from rollup.ir.graph import Graph
-from rollup.params import GROUP, ChunkKind
+from rollup.ir.layout import Layout
+from rollup.params import BLOB_ELEMENTS, GROUP, SCALAR_BITS, SIGN_BITS, ChunkKind
 from rollup.program.abi import abi_of
 from rollup.program.loading import load_program
 
 ELEMENT_BYTES: Final = 32
+BLOB_GAS: Final = 131_072
+"""Blob gas of one blob (EIP-4844)."""
+BYTE_GAS, FLOOR_BYTE_GAS = 16, 40
+"""Gas of a byte of calldata that is not 0: as priced, and the least where a transaction does little else (EIP-2028, EIP-7623)."""
 WIDTH: Final = 30
 
 
@@ -32,7 +37,12 @@ def inspected(word: str, chunk: int) -> dict[str, Any]:
         )
     parts = ProgramCircuits(image, chunk).parts(ChunkKind.DATA)["chunk"]
     actions = [
-        {**action, "records": len(graph.slots), "instructions": len(graph.instructions)}
+        {
+            **action,
+            "records": len(graph.slots),
+            "instructions": len(graph.instructions),
+            "argument_bits": sum(graph.arguments),
+        }
         for action, graph in zip(abi["actions"], image.actions, strict=True)
     ]
     return {
@@ -40,11 +50,35 @@ def inspected(word: str, chunk: int) -> dict[str, Any]:
         "program_id": abi["program_id"],
         "tables": abi["tables"],
         "actions": actions,
-        "data_bytes": ELEMENT_BYTES * image.layout.group_elements // GROUP,
+        "data": on_l1(image.layout),
         "capacity": image.layout.capacity,
         "chunk": chunk,
         "constraints": {name: count / chunk for name, count in parts.items()},
         "largest_graph": max(image.actions, key=_size).name,
+    }
+
+
+def on_l1(layout: Layout) -> dict[str, Any]:
+    """Return what a transaction takes of a batch's data, and of L1 where the batch is full.
+
+    Whichever action runs: all take as many elements as the one with the widest arguments.
+    """
+    elements = layout.group_elements / GROUP
+    size = int(ELEMENT_BYTES * elements)
+    bits = {
+        "signature": ELEMENT_BYTES * 8 + SCALAR_BITS + SIGN_BITS,
+        "arguments": layout.argument_bits,
+        "head": layout.s_offset,
+    }
+    return {
+        "bytes": size,
+        "elements": elements,
+        "parts": {**{name: count / 8 for name, count in bits.items()}, "padding": size - sum(bits.values()) / 8},
+        "bytes_without_signature": (layout.argument_bits + layout.s_offset) / 8,
+        "share_of_blob": elements / BLOB_ELEMENTS,
+        "blob_gas": BLOB_GAS / layout.capacity,
+        "calldata_gas": BYTE_GAS * size,
+        "calldata_gas_floor": FLOOR_BYTE_GAS * size,
     }
 
 
@@ -63,6 +97,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         only_added = "  (append only)" if table["append_only"] else ""
         yield f"  {table['name']}[{key}]: {attributes}{only_added}"
     yield ""
+    widest = max(found["actions"], key=lambda action: int(action["argument_bits"]))["name"]
     yield f"actions{'':{WIDTH}}  records  instructions"
     for action in found["actions"]:
         arguments = ", ".join(f"{item['name']} {item['type']}" for item in action["arguments"])
@@ -70,12 +105,27 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         mark = "  ← the longest" if action["name"] == found["largest_graph"] else ""
         head = f"{action['tag']} {action['name']}"
         yield f"  {head:<{WIDTH + 5}}  {action['records']:>7}  {action['instructions']:>12}{mark}"
-        yield f"    ({arguments}){only}"
+        yield f"    ({arguments}){only}{'  ← the widest' if action['name'] == widest else ''}"
     yield ""
-    yield f"data          {found['data_bytes']} bytes a transaction; a batch holds {found['capacity']}"
+    yield from _data_lines(found["data"], found["capacity"])
+    yield ""
     constraints = dict(found["constraints"])
     total = constraints.pop("all")
     yield f"constraints   {total:,.0f} a transaction in a chunk of {found['chunk']}, whichever action runs"
-    largest = max(constraints, key=lambda name: constraints[name])
-    for name, count in sorted(constraints.items(), key=lambda item: -item[1]):
-        yield f"  {name:<12}{count:>9,.0f}  {count / total:>5.1%}{'  ← most of it' if name == largest else ''}"
+    yield from _shares(constraints, total, ",.0f")
+
+
+def _data_lines(data: dict[str, Any], capacity: int) -> Iterator[str]:
+    yield f"data          {data['bytes']} bytes a transaction, {data['elements']:g} elements, whichever action runs; a batch holds {capacity}"
+    yield from _shares(data["parts"], data["bytes"], ",.1f")
+    yield f"  in a blob   {data['share_of_blob']:.3%} of it; {data['blob_gas']:,.0f} blob gas in a full batch ({BLOB_GAS:,} a blob, EIP-4844)"
+    yield (
+        f"  in calldata {data['calldata_gas']:,} gas at most ({BYTE_GAS} a byte, EIP-2028); {data['calldata_gas_floor']:,} where the floor rules"
+        f" ({FLOOR_BYTE_GAS}, EIP-7623)"
+    )
+
+
+def _shares(parts: dict[str, float], total: float, form: str) -> Iterator[str]:
+    """Yield a line a part, the largest first, with its share of the whole."""
+    for place, (name, count) in enumerate(sorted(parts.items(), key=lambda item: -item[1])):
+        yield f"  {name:<12}{count:>9{form}}  {count / total:>5.1%}{'' if place else '  ← most of it'}"

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from examples.tokens import Tokens
+from rollup.batch.transaction import Transaction
+from rollup.crypto import eddsa
 from tests.unit.validity.commands.runs import Tandem
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "constraints"
@@ -23,7 +25,7 @@ def test_figures_are_those_of_the_graphs_the_layout_and_the_circuits(tandem: Tan
     assert found["program_id"] == f"0x{image.program_id.hex()}"
     assert {name: round(4 * count) for name, count in found["constraints"].items()} == counted
     assert math.isclose(sum(found["constraints"].values()), 2 * found["constraints"]["all"])
-    assert found["data_bytes"] * 4 == 32 * image.layout.group_elements
+    assert found["data"]["bytes"] * 4 == 32 * image.layout.group_elements
     assert [(row["name"], row["tag"]) for row in found["actions"]] == [("withdraw", 1), ("mint", 2), ("transfer", 3)]
     assert found["actions"][2]["instructions"] == len(image.action("transfer").instructions)
     assert found["actions"][2]["records"] == 3
@@ -36,8 +38,23 @@ def test_a_person_reads_tables_actions_and_what_dominates(tandem: Tandem) -> Non
     assert "(side Side, opened Bool)  (only account 1)" in text
     (longest,) = (line for line in text.splitlines() if line.endswith("← the longest"))
     assert longest.split()[1] == "fill"
-    (most,) = (line for line in text.splitlines() if line.endswith("← most of it"))
-    assert most.split()[0] == "tree"
+    most = [line.split()[0] for line in text.splitlines() if line.endswith("← most of it")]
+    assert most == ["signature", "tree"]
+
+
+def test_data_of_a_transaction_is_what_a_full_batch_posts(tandem: Tandem) -> None:
+    data = tandem.json("inspect", "examples.tokens:Tokens", "--chunk", "4")["data"]
+    image = Tokens.image()
+    posted = image.layout.data_elements
+    assert posted * 32 == data["bytes"] * image.layout.capacity
+    assert math.isclose(posted / 4096, data["share_of_blob"] * image.layout.capacity)
+    assert math.isclose(sum(data["parts"].values()), data["bytes"])
+    # 8 bits of tag, 20 of sender, 16 of fee, then an address and an amount: `withdraw` has the widest arguments.
+    assert data["bytes_without_signature"] * 8 == 8 + 20 + 16 + 160 + 64
+    parcel = Transaction(3, 1, 0, (2, 1, 5)).sign(eddsa.generate(bytes(32)), image, 7, 0).parcel(image)
+    assert data["elements"] * 4 == 4 + len(parcel.slots)
+    assert 128 * data["blob_gas"] == 131_072
+    assert (data["calldata_gas"], data["calldata_gas_floor"]) == (16 * 104, 40 * 104)
 
 
 def test_what_is_no_program_or_no_chunk_is_refused(tandem: Tandem) -> None:

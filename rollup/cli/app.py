@@ -40,12 +40,12 @@ COMMANDS: Final[Mapping[str, Row]] = {
     "client": Row("rollup.cli.client:client", "Write a typed Python client of a program."),
     "demo": Row("rollup.cli.demo:demo", "Settle one program twice: by fraud proof and by validity proof."),
     "genesis": Row("rollup.cli.genesis:genesis", "Check the state that a chain shall start from."),
+    "inspect": Row("rollup.cli.inspect:inspect", "Show a program's tables and actions, and what they cost."),
     "new": Row("rollup.cli.new:new", "Write a small program and its test, to begin with."),
     "provers": Row("rollup.cli.provers:provers", "List the settlement backends installed here."),
 }
 DISTRIBUTION: Final = "tandem-rollup"
 PROVERS: Final[Mapping[str, str]] = {
-    "inspect": "Show a program's tables and actions, and what its transactions cost.",
     "ceremony": "Make Groth16 keys with many, of whom one honest suffices.",
     "snarkjs": "Exchange circuits, keys and proofs with circom and snarkjs.",
 }

@@ -8,8 +8,8 @@ from typing import Annotated, Final
 import typer
 
 from provers.validity.commands import output
-from provers.validity.commands.progress import Heartbeat
 from rollup.errors import AuthorError
+from rollup.heartbeat import Heartbeat
 
 LOADING: Final = "loading; the first time kernels are compiled"
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
-from provers.validity.commands.progress import Heartbeat
 from rollup.errors import AuthorError
+from rollup.heartbeat import Heartbeat
 
 LOADING: Final = "loading; the first time kernels are compiled"
 VERIFYING_KEY, PUBLIC, PROOF = "verification_key.json", "public.json", "proof.json"

@@ -1,9 +1,7 @@
 """Settlement by fraud proof when the proposer lies: bisection finds the step, L1 executes it, the truth becomes final."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from rollup.cli.demo.checks import hold, same
 from rollup.cli.demo.costs import Meter, gas_by_cause, gas_of, spent
@@ -12,43 +10,15 @@ from rollup.cli.demo.optimistic import wait_out_the_window
 from rollup.cli.demo.screen import Screen, ether, gas
 from rollup.cli.demo.transactions import ADA, BOB, CYD, DAN, EVE
 from rollup.devnet import Devnet, Rival
+from rollup.devnet.liar import Liar
 from rollup.devnet.plugins import load
-from rollup.ports.settlement import ChainView, Move, Submission
-from rollup.state.header import Header
+from rollup.ports.settlement import Move
 
 STEP = 2
 """The lie is told at the third step of the batch, counted from 0."""
 STOLEN = 10**9
 """Gwei that the lie makes out of nothing."""
 WEI_PER_GWEI = 10**9
-
-
-@dataclass(frozen=True)
-class Liar:
-    """Claims what a lie says of one batch, and the truth of all others; a `nodes.claimant.Claimant`.
-
-    Attributes
-    ----------
-    lie
-        Whatever `tandem.adversaries` made: it has `header`, `payload` and `defence`.
-    batch
-        About which it lies.
-    bond
-        What L1 wants staked, in wei.
-    """
-
-    lie: Any
-    batch: int
-    bond: int
-
-    def header(self, view: ChainView, number: int) -> Header:
-        """Return the header to claim."""
-        header: Header = self.lie.header if number == self.batch else view.header(number)
-        return header
-
-    def submission(self, view: ChainView, number: int) -> Submission | None:  # noqa: ARG002 - as the protocol has it
-        """Return the lie; nothing else is claimed."""
-        return Submission(self.lie.payload, self.bond) if number == self.batch else None
 
 
 def dispute(screen: Screen, chain: Devnet, challenger: bytes) -> Fraud:

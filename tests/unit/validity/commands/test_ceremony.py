@@ -12,9 +12,9 @@ import pytest
 
 from provers.validity.ceremony.contribution import secret_of
 from provers.validity.ceremony.powers import DEVELOPMENT_NOTE
-from provers.validity.commands.progress import Heartbeat
 from provers.validity.groth16.verifying_key import VerifyingKey
 from provers.validity.iden3 import constraint_file
+from rollup.heartbeat import Heartbeat
 from tests.unit.validity.backend.programs import Purses
 from tests.unit.validity.ceremony.powers import PLAIN, PREPARED, ours, with_point
 from tests.unit.validity.commands.runs import Tandem, run

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from provers.validity.commands.progress import Heartbeat
+from rollup.heartbeat import Heartbeat
 
 MOST_CHUNK = 128
 
@@ -16,21 +16,26 @@ def inspect(
     program: Annotated[str, typer.Argument(metavar="PROGRAM", help="module:Class, FILE.py:Class, or FILE.py.")],
     *,
     chunk: Annotated[int, typer.Option(min=4, max=MOST_CHUNK, help="Transactions that one proof covers.")] = 16,
+    gas: Annotated[
+        bool,
+        typer.Option("--gas", help="Dispute a transaction of each action on an L1 in this process, some seconds each."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
 ) -> None:
     """Show a program's tables and actions, what its transactions take of L1's data, and where its constraints are.
 
     Every figure is counted: bytes by the layout, gas of data by the EIP named beside it, instructions in the graphs, constraints in the circuit that a chain of this
-    chunk size has.
+    chunk size has. Only the gas of a one-step proof is measured, with `--gas`: it is in the receipt of the last move of a dispute.
 
     \b
     Examples:
       tandem inspect market.py
       tandem inspect examples.tokens:Tokens --chunk 32
+      tandem inspect market.py --gas
       tandem inspect market.py --json > market.json
     """  # noqa: D301 - click wants the character itself
-    with Heartbeat(f"counting constraints of a chunk of {chunk}"):
-        from provers.validity.commands.inspect_work import inspected, lines
+    with Heartbeat(f"counting constraints of a chunk of {chunk}") as alive:
+        from rollup.cli.inspection import inspected, lines
 
-        found = inspected(program, chunk)
+        found = inspected(program, chunk, alive.progress if gas else None)
     typer.echo(json.dumps(found, indent=2) if as_json else "\n".join(lines(found)))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from provers.validity.arithmetise.circuits import ProgramCircuits
+from rollup.devnet.plugins import load
+from rollup.devnet.step_gas import step_gas
 from rollup.errors import AuthorError
 from rollup.ir.graph import Graph
 from rollup.ir.layout import Layout
-from rollup.params import BLOB_ELEMENTS, GROUP, SCALAR_BITS, SIGN_BITS, ChunkKind
+from rollup.params import BLOB_ELEMENTS, GROUP, SCALAR_BITS, SIGN_BITS
+from rollup.ports.settlement import Progress
 from rollup.program.abi import abi_of
 from rollup.program.loading import load_program
 
@@ -21,8 +23,13 @@ BYTE_GAS, FLOOR_BYTE_GAS = 16, 40
 WIDTH: Final = 30
 
 
-def inspected(word: str, chunk: int) -> dict[str, Any]:
+def inspected(word: str, chunk: int, disputes: Progress | None = None) -> dict[str, Any]:
     """Count what there is to a program that the command line names.
+
+    Parameters
+    ----------
+    disputes
+        Measures one-step proofs too, and is told of each.
 
     Raises
     ------
@@ -35,13 +42,15 @@ def inspected(word: str, chunk: int) -> dict[str, Any]:
         raise AuthorError(
             f"a chunk of {chunk} transactions", expected=f"a multiple of {GROUP}, at most {image.layout.capacity}"
         )
-    parts = ProgramCircuits(image, chunk).parts(ChunkKind.DATA)["chunk"]
+    parts: dict[str, int] = load("tandem.figures", "constraints")(image, chunk)
+    gas = step_gas(cls, disputes) if disputes else {}
     actions = [
         {
             **action,
             "records": len(graph.slots),
             "instructions": len(graph.instructions),
             "argument_bits": sum(graph.arguments),
+            "step_gas": gas.get(graph.name),
         }
         for action, graph in zip(abi["actions"], image.actions, strict=True)
     ]
@@ -97,15 +106,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         only_added = "  (append only)" if table["append_only"] else ""
         yield f"  {table['name']}[{key}]: {attributes}{only_added}"
     yield ""
-    widest = max(found["actions"], key=lambda action: int(action["argument_bits"]))["name"]
-    yield f"actions{'':{WIDTH}}  records  instructions"
-    for action in found["actions"]:
-        arguments = ", ".join(f"{item['name']} {item['type']}" for item in action["arguments"])
-        only = f"  (only account {action['only']})" if action["only"] is not None else ""
-        mark = "  ← the longest" if action["name"] == found["largest_graph"] else ""
-        head = f"{action['tag']} {action['name']}"
-        yield f"  {head:<{WIDTH + 5}}  {action['records']:>7}  {action['instructions']:>12}{mark}"
-        yield f"    ({arguments}){only}{'  ← the widest' if action['name'] == widest else ''}"
+    yield from _action_lines(found["actions"], found["largest_graph"])
     yield ""
     yield from _data_lines(found["data"], found["capacity"])
     yield ""
@@ -113,6 +114,25 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     total = constraints.pop("all")
     yield f"constraints   {total:,.0f} a transaction in a chunk of {found['chunk']}, whichever action runs"
     yield from _shares(constraints, total, ",.0f")
+
+
+def _action_lines(actions: Sequence[dict[str, Any]], longest: str) -> Iterator[str]:
+    measured = all(action["step_gas"] is not None for action in actions)
+    widest = max(actions, key=lambda action: int(action["argument_bits"]))["name"]
+    dearest = max(actions, key=lambda action: int(action["step_gas"]))["name"] if measured else ""
+    yield f"actions{'':{WIDTH}}  records  instructions{'  one-step gas' if measured else ''}"
+    for action in actions:
+        name = action["name"]
+        arguments = ", ".join(f"{item['name']} {item['type']}" for item in action["arguments"])
+        only = f"  (only account {action['only']})" if action["only"] is not None else ""
+        gas = f"  {action['step_gas']:>12,}" if measured else ""
+        marks = [mark for which, mark in ((longest, "the longest"), (dearest, "most gas")) if which == name]
+        mark = f"  ← {', '.join(marks)}" if marks else ""
+        head = f"{action['tag']} {name}"
+        yield f"  {head:<{WIDTH + 5}}  {action['records']:>7}  {action['instructions']:>12}{gas}{mark}"
+        yield f"    ({arguments}){only}{'  ← the widest' if name == widest else ''}"
+    if measured:
+        yield "  gas: the receipt of the last move of a dispute about a call with zeros, whose data a blob holds"
 
 
 def _data_lines(data: dict[str, Any], capacity: int) -> Iterator[str]:

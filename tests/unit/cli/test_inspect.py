@@ -2,16 +2,19 @@
 
 import json
 import math
+import os
 from pathlib import Path
 
 import pytest
 
 from examples.tokens import Tokens
 from rollup.batch.transaction import Transaction
+from rollup.cli.inspection import inspected, lines
 from rollup.crypto import eddsa
 from tests.unit.validity.commands.runs import Tandem
 
-GOLDEN = Path(__file__).parents[3] / "golden" / "constraints"
+GOLDEN = Path(__file__).parents[2] / "golden" / "constraints"
+GAS = Path(__file__).parents[2] / "golden" / "gas" / "payments_steps.json"
 
 
 @pytest.fixture
@@ -29,6 +32,7 @@ def test_figures_are_those_of_the_graphs_the_layout_and_the_circuits(tandem: Tan
     assert [(row["name"], row["tag"]) for row in found["actions"]] == [("withdraw", 1), ("mint", 2), ("transfer", 3)]
     assert found["actions"][2]["instructions"] == len(image.action("transfer").instructions)
     assert found["actions"][2]["records"] == 3
+    assert found["actions"][2]["step_gas"] is None
 
 
 def test_a_person_reads_tables_actions_and_what_dominates(tandem: Tandem) -> None:
@@ -55,6 +59,25 @@ def test_data_of_a_transaction_is_what_a_full_batch_posts(tandem: Tandem) -> Non
     assert data["elements"] * 4 == 4 + len(parcel.slots)
     assert 128 * data["blob_gas"] == 131_072
     assert (data["calldata_gas"], data["calldata_gas_floor"]) == (16 * 104, 40 * 104)
+
+
+def test_gas_of_one_step_proofs_is_measured_in_disputes_and_is_what_is_committed(tandem: Tandem) -> None:
+    found = tandem.json("inspect", "examples.payments:Payments", "--chunk", "4", "--gas")
+    gas = {action["name"]: action["step_gas"] for action in found["actions"]}
+    if os.environ.get("TANDEM_WRITE_GOLDEN"):
+        GAS.write_text(json.dumps(gas, indent=2) + "\n")
+    # Time on that L1 is the clock's, and a byte that happens to be 0 costs less.
+    assert gas == pytest.approx(json.loads(GAS.read_text()), rel=1e-3), "the gas of a one-step proof changed"
+
+
+def test_measured_gas_has_a_column_and_a_mark() -> None:
+    found = inspected("examples.payments:Payments", 4)
+    for action, gas in zip(found["actions"], (1_000, 2_000), strict=True):
+        action["step_gas"] = gas
+    text = list(lines(found))
+    assert any(line.endswith("one-step gas") for line in text)
+    assert any(line.endswith("2,000  ← the longest, most gas") for line in text)
+    assert not any("one-step" in line for line in lines(inspected("examples.payments:Payments", 4)))
 
 
 def test_what_is_no_program_or_no_chunk_is_refused(tandem: Tandem) -> None:

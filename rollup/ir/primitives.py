@@ -1,7 +1,7 @@
 """THE table of primitives: what an operation of the IR is called, and how its eight bytes are read.
 
-Each primitive has several meanings, each in a table of its own: `rollup/execution/interpreter` (the reference) and `interpreter_kernels`,
-`rollup/execution/native_program`, `provers/validity/arithmetise/rules`, and `contracts/lib/interpreter.vy`. All are total: no input makes a primitive fail.
+Each primitive has several meanings, each in a table of its own: `rollup/ir/arithmetic` and `rollup/execution/interpreter` (the reference),
+`interpreter_kernels`, `rollup/execution/native_program`, `provers/validity/arithmetise/rules`, `rollup/audit/rules`, and `contracts/lib/interpreter.vy`. All are total: no input makes a primitive fail.
 """
 
 from dataclasses import dataclass

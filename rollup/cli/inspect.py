@@ -20,6 +20,13 @@ def inspect(
         bool,
         typer.Option("--gas", help="Dispute a transaction of each action on an L1 in this process, some seconds each."),
     ] = False,
+    replaces: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROGRAM",
+            help="Check that it could go on with the state of this one, as an upgrade; fail with every reason why not.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead.")] = False,
 ) -> None:
     """Show a program's tables and actions, what its transactions take of L1's data, and where its constraints are.
@@ -32,10 +39,11 @@ def inspect(
       tandem inspect market.py
       tandem inspect examples.tokens:Tokens --chunk 32
       tandem inspect market.py --gas
+      tandem inspect market2.py --replaces market.py
       tandem inspect market.py --json > market.json
     """  # noqa: D301 - click wants the character itself
     with Heartbeat(f"counting constraints of a chunk of {chunk}") as alive:
         from rollup.cli.inspection import inspected, lines
 
-        found = inspected(program, chunk, alive.progress if gas else None)
+        found = inspected(program, chunk, alive.progress if gas else None, replaces)
     typer.echo(json.dumps(found, indent=2) if as_json else "\n".join(lines(found)))

@@ -9,7 +9,9 @@ from rollup.devnet.plugins import load
 from rollup.devnet.step_gas import step_gas
 from rollup.errors import AuthorError
 from rollup.ir.graph import Graph
+from rollup.ir.image import Image
 from rollup.ir.layout import Layout
+from rollup.ir.succession import obstacles
 from rollup.params import BLOB_ELEMENTS, GROUP, SCALAR_BITS, SIGN_BITS
 from rollup.ports.settlement import Progress
 from rollup.program.abi import abi_of
@@ -23,21 +25,24 @@ BYTE_GAS, FLOOR_BYTE_GAS = 16, 40
 WIDTH: Final = 30
 
 
-def inspected(word: str, chunk: int, disputes: Progress | None = None) -> dict[str, Any]:
+def inspected(word: str, chunk: int, disputes: Progress | None = None, replaces: str | None = None) -> dict[str, Any]:
     """Count what there is to a program that the command line names.
 
     Parameters
     ----------
     disputes
         Measures one-step proofs too, and is told of each.
+    replaces
+        Another program, whose place this one is to take on a chain that runs.
 
     Raises
     ------
     AuthorError
-        The word names no program, or a chunk is of another number of transactions than chains have.
+        A word names no program, a chunk is of another number of transactions than chains have, or this program cannot take the other's place.
     """
     cls = load_program(word)
     image, abi = cls.image(), abi_of(cls)
+    replaced = None if replaces is None else _succession(load_program(replaces).image(), image)
     if chunk % GROUP or chunk > image.layout.capacity:
         raise AuthorError(
             f"a chunk of {chunk} transactions", expected=f"a multiple of {GROUP}, at most {image.layout.capacity}"
@@ -64,6 +69,19 @@ def inspected(word: str, chunk: int, disputes: Progress | None = None) -> dict[s
         "chunk": chunk,
         "constraints": {name: count / chunk for name, count in parts.items()},
         "largest_graph": max(image.actions, key=_size).name,
+        "replaces": replaced,
+    }
+
+
+def _succession(old: Image, new: Image) -> dict[str, Any]:
+    """Return what a program keeps of the one whose place it takes; `AuthorError` with every reason if it cannot."""
+    found = "".join(f"\n  {error}" for error in obstacles(old.layout, new.layout))
+    if found:
+        raise AuthorError(f"{new.name} cannot take the place of {old.name} on a chain that runs:{found}")
+    return {
+        "program": old.name,
+        "program_id": f"0x{old.program_id.hex()}",
+        "tables_appended": [table.name for table in new.layout.tables[len(old.layout.tables) :]],
     }
 
 
@@ -98,6 +116,8 @@ def _size(graph: Graph) -> int:
 def lines(found: dict[str, Any]) -> Iterator[str]:
     """Yield what a person reads of it; what dominates is marked."""
     yield f"{found['program']}  {found['program_id']}"
+    if found["replaces"] is not None:
+        yield _succession_line(found["replaces"])
     yield ""
     yield "tables"
     for table in found["tables"]:
@@ -114,6 +134,12 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     total = constraints.pop("all")
     yield f"constraints   {total:,.0f} a transaction in a chunk of {found['chunk']}, whichever action runs"
     yield from _shares(constraints, total, ",.0f")
+
+
+def _succession_line(replaces: dict[str, Any]) -> str:
+    appended = ", ".join(replaces["tables_appended"])
+    tables = f"appends {appended}" if appended else "appends no table"
+    return f"can take the place of {replaces['program']} {replaces['program_id']}: every record stays where it is; {tables}"
 
 
 def _action_lines(actions: Sequence[dict[str, Any]], longest: str) -> Iterator[str]:

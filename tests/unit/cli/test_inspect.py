@@ -83,3 +83,41 @@ def test_measured_gas_has_a_column_and_a_mark() -> None:
 def test_what_is_no_program_or_no_chunk_is_refused(tandem: Tandem) -> None:
     assert "there is no file nowhere.py" in tandem.fails("inspect", "nowhere.py")
     assert "a chunk of 6 transactions" in tandem.fails("inspect", "examples.tokens:Tokens", "--chunk", "6")
+
+
+SECOND = """
+from examples.tokens import Tokens
+from rollup import U8, U64, Program, Record, Table
+
+__all__ = ["Second"]
+
+
+class Note(Record):
+    length: U64
+
+
+class Second(Tokens):
+    notes = Table(Note, key=U8)
+"""
+
+
+def test_a_program_that_could_take_anothers_place_says_what_it_appends(tandem: Tandem, tmp_path: Path) -> None:
+    (tmp_path / "second.py").write_text(SECOND)
+    words = ("inspect", f"{tmp_path}/second.py:Second", "--chunk", "4", "--replaces", "examples.tokens:Tokens")
+    identity = f"0x{Tokens.image().program_id.hex()}"
+    assert tandem.json(*words)["replaces"] == {
+        "program": "Tokens",
+        "program_id": identity,
+        "tables_appended": ["notes"],
+    }
+    assert f"can take the place of Tokens {identity}: every record stays where it is; appends notes" in tandem.succeeds(
+        *words
+    )
+    assert tandem.json("inspect", "examples.tokens:Tokens", "--chunk", "4")["replaces"] is None
+
+
+def test_a_program_that_could_not_says_every_reason(tandem: Tandem) -> None:
+    text = tandem.fails("inspect", "examples.payments:Payments", "--chunk", "4", "--replaces", "examples.tokens:Tokens")
+    assert "Payments cannot take the place of Tokens on a chain that runs" in text
+    assert "keep max_tables" in text
+    assert "upgrade: table 1, balances, is gone" in text

@@ -17,8 +17,8 @@ from rollup.state.header import Header
 CAUSE = "deploy"
 WEI_PER_GWEI = 10**9
 ADDRESS_BYTES = 20
-OWN_WORDS = 2
-"""Immutables of the rollup that depend on where it stands and who created it: `DOMAIN` and `DEPLOYER`."""
+OWN_WORDS = 1
+"""Immutables of the rollup that depend on where it stands or who created it: `DEPLOYER`."""
 
 
 class VyperContracts:
@@ -84,13 +84,12 @@ class VyperContracts:
         _agree_on(image, deployment, backend)
         self._require_code(l1, image, deployment)
         rollup = deployment.rollup
-        found = l1.call(rollup, "PROGRAM_ID")
+        found, named, *_ = l1.call(rollup, "epoch", 0)
         _agree("L1 runs another program", image.program_id.hex(), found.hex(), "use the program it was deployed with")
         expected = hash_items(Domain.CHAIN, _chain_words(deployment))
-        _agree("the contract binds signatures to another domain", expected, l1.call(rollup, "DOMAIN"), "")
+        _agree("the contract binds signatures to another domain", expected, l1.call(rollup, "domain_of", found), "")
         brought = l1.call(rollup, "genesis_funds")
         _agree("other gwei were brought for the genesis", deployment.funds, brought, "use this chain's deployment")
-        named = l1.call(rollup, "settlement")
         settlement = deployment.settlement
         _agree("the contract settles elsewhere", settlement.address.hex(), named.hex(), "use this chain's deployment")
         backend.attach(rollup, settlement)
@@ -102,8 +101,8 @@ class VyperContracts:
             )
         rollup, poseidon = deployment.rollup, deployment.contracts["poseidon2"]
         _require_poseidon(l1, poseidon, self.compiler.contract("poseidon2"))
-        times = (l1.call(rollup, name) for name in ("INCLUSION_WINDOW", "DRIFT", "SILENCE"))
-        ordering = Ordering(l1.call(rollup, "SEQUENCER"), *times)
+        words = ("SEQUENCER", "INCLUSION_WINDOW", "DRIFT", "SILENCE", "EXIT_WINDOW", "UPGRADER")
+        ordering = Ordering(*(l1.call(rollup, name) for name in words))
         genesis = Header.from_words(deployment.genesis)
         arguments = _rollup_arguments(image, genesis, ordering, poseidon)
         require_code(l1, rollup, self.compiler.contract("rollup"), *arguments, own_words=OWN_WORDS)
@@ -122,7 +121,8 @@ def _rollup_arguments(image: Image, genesis: Header, ordering: Ordering, poseido
     shape = (layout.account_bits, layout.capacity, layout.stride, layout.inbox_cap)
     start = (genesis.state_root, genesis.next_account)
     times = (ordering.inclusion_window, ordering.drift, ordering.silence)
-    return (image.program_id, *shape, *start, poseidon.address, ordering.sequencer, *times)
+    change = (ordering.upgrader, ordering.exit_window)
+    return (image.program_id, *shape, *start, poseidon.address, ordering.sequencer, *times, *change)
 
 
 def _agree_on(image: Image, deployment: Deployment, backend: SettlementBackend) -> None:

@@ -23,6 +23,7 @@ class MockBackend:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._settlement: Contract | None = None
+        self._image: Image | None = None
         self._jobs: set[str] = set()
 
     @property
@@ -37,7 +38,8 @@ class MockBackend:
         )
 
     def prepare(self, image: Image) -> None:
-        """Do nothing: there is nothing to prepare."""
+        """Remember the program; a mock needs nothing else."""
+        self._image = image
 
     def deploy(self, rollup: Contract) -> Contract:
         """Create the contract; `OutsideError` unless this is a development chain."""
@@ -49,7 +51,10 @@ class MockBackend:
                 got=l1.chain_id,
                 remedy="choose optimistic or groth16",
             )
-        self._settlement = l1.deploy(self._context.compiler.contract(CONTRACT), rollup.address, cause="deploy")
+        if self._image is None:
+            raise OutsideError("settlement: no program is prepared", remedy="call prepare(image) first")
+        artifact = self._context.compiler.contract(CONTRACT)
+        self._settlement = l1.deploy(artifact, rollup.address, self._image.program_id, cause="deploy")
         return self._settlement
 
     def attach(self, rollup: Contract, settlement: Contract) -> None:

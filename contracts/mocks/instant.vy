@@ -25,17 +25,20 @@ event AcceptedUnchecked:
 
 
 ROLLUP: immutable(IRollup)
+PROGRAM_ID: immutable(bytes32)
 
 accepted: HashMap[uint256, bool]
 
 
 @deploy
-def __init__(rollup: address):
+def __init__(rollup: address, program_id: bytes32):
     """
     @param rollup Whose claims are accepted.
+    @param program_id Of which program.
     """
     assert chain.id == GETH_DEV or chain.id == ANVIL or chain.id == PY_EVM, "mock: not a development chain"
     ROLLUP = IRollup(rollup)
+    PROGRAM_ID = program_id
 
 
 @external
@@ -45,6 +48,15 @@ def properties() -> (String[32], uint256):
     @notice Name and version.
     """
     return "mock", VERSION
+
+
+@external
+@view
+def settles() -> (address, bytes32):
+    """
+    @notice The rollup contract and the program whose claims it judges.
+    """
+    return ROLLUP.address, PROGRAM_ID
 
 
 @external

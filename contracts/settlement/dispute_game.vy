@@ -103,6 +103,8 @@ event Resolved:
 
 ROLLUP: public(immutable(IRollup))
 STEPPER: public(immutable(IStepper))
+PROGRAM_ID: immutable(bytes32)
+DOMAIN: immutable(uint256)
 CLAIM_BOND: public(immutable(uint256))
 CHALLENGE_BOND: public(immutable(uint256))
 WINDOW: public(immutable(uint256))
@@ -125,8 +127,10 @@ def __init__(
     @param clock Seconds each player has for all moves of a game.
     """
     assert window != 0 and clock != 0, "game: no time to play"
-    # SPEC: SOUNDNESS 23. A stepper for another program would judge steps that nobody took.
-    assert staticcall IStepper(stepper).program_id() == staticcall IRollup(rollup).PROGRAM_ID(), "game: another program"
+    # SPEC: SOUNDNESS 23. Its stepper says which program it judges; the rollup takes it for no other.
+    program_id: bytes32 = staticcall IStepper(stepper).program_id()
+    PROGRAM_ID = program_id
+    DOMAIN = staticcall IRollup(rollup).domain_of(program_id)
     ROLLUP = IRollup(rollup)
     STEPPER = IStepper(stepper)
     CLAIM_BOND = claim_bond
@@ -142,6 +146,15 @@ def properties() -> (String[32], uint256):
     @notice Name and version.
     """
     return "optimistic", VERSION
+
+
+@external
+@view
+def settles() -> (address, bytes32):
+    """
+    @notice The rollup contract and the program whose claims it judges.
+    """
+    return ROLLUP.address, PROGRAM_ID
 
 
 # ---------------------------------------------------------------- claims
@@ -479,7 +492,7 @@ def _check_first(claim_id: uint256, parent_header: uint256[6], pre: uint256[8]):
 @view
 def _context(batch: ISettlement.Batch, inbox_index: uint256) -> IStepper.Context:
     return IStepper.Context(
-        domain=staticcall ROLLUP.DOMAIN(),
+        domain=DOMAIN,
         inbox_to=batch.inbox_to,
         payee=batch.payee,
         timestamp=batch.timestamp,

@@ -102,6 +102,8 @@ event Proved:
 
 
 ROLLUP: public(immutable(IRollup))
+PROGRAM_ID: immutable(bytes32)
+DOMAIN: immutable(uint256)
 CHUNK_ELEMENTS: public(immutable(uint256))
 DEVELOPMENT: public(immutable(bool))
 KEYS_HASH: public(immutable(bytes32))
@@ -113,13 +115,24 @@ accepted: HashMap[uint256, bool]
 
 
 @deploy
-def __init__(rollup: address, chunk_elements: uint256, inbox_key: Key, data_key: Key, tail_key: Key, development: bool):
+def __init__(
+    rollup: address,
+    program_id: bytes32,
+    chunk_elements: uint256,
+    inbox_key: Key,
+    data_key: Key,
+    tail_key: Key,
+    development: bool,
+):
     """
+    @param program_id Of the program whose circuits the keys are for; whoever makes the keys knows, and nodes compare `KEYS_HASH`.
     @param chunk_elements Elements that a DATA chunk covers.
     @param development Whether the keys come from a development setup, whose toxic waste somebody may hold.
     """
     assert chunk_elements != 0 and chunk_elements <= MAX_WORDS, "validity: chunk elements"
     ROLLUP = IRollup(rollup)
+    PROGRAM_ID = program_id
+    DOMAIN = staticcall IRollup(rollup).domain_of(program_id)
     CHUNK_ELEMENTS = chunk_elements
     DEVELOPMENT = development
     KEYS_HASH = keccak256(abi_encode(inbox_key, data_key, tail_key))
@@ -135,6 +148,15 @@ def properties() -> (String[32], uint256):
     @notice Name and version.
     """
     return "groth16", VERSION
+
+
+@external
+@view
+def settles() -> (address, bytes32):
+    """
+    @notice The rollup contract and the program whose claims it judges.
+    """
+    return ROLLUP.address, PROGRAM_ID
 
 
 @external
@@ -167,7 +189,7 @@ def open(
     claim: Claim = Claim(
         chunks=self._word(PAYLOAD),
         messages=self._word(PAYLOAD + 32),
-        domain=staticcall ROLLUP.DOMAIN(),
+        domain=DOMAIN,
         inbox_from=parent_header[3],
         inbox_to=batch.inbox_to,
         payee=batch.payee,

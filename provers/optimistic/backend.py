@@ -95,9 +95,9 @@ class OptimisticBackend:
         )
         at = l1.call(settlement, "ROLLUP")
         _agree("the contract settles another chain", rollup.address.hex(), at.hex(), "take both from one deployment")
-        program = l1.call(rollup, "PROGRAM_ID")
-        remedy = "use the program that the chain was deployed with"
-        _agree("the chain runs another program", image.program_id.hex(), program.hex(), remedy)
+        _, program = l1.call(settlement, "settles")
+        remedy = "use the program that the contract was deployed for"
+        _agree("the contract settles another program", image.program_id.hex(), program.hex(), remedy)
         self._sit_down(rollup, settlement)
 
     def submit(self, view: ChainView, number: int) -> str:

@@ -85,10 +85,10 @@ class Chain:
     def _deploy(self, settings: Settings) -> None:
         self.backend = self._backend(self._as(PROPOSER), settings.proposer_options)
         self.backend.prepare(self.image)
-        windows = Ordering(self._as(BATCHER).address, **settings.ordering)
+        windows = Ordering(self._as(BATCHER).address, upgrader=self.l1.address, **settings.ordering)
         self.deployment = self.toolchain.deploy(self.l1, self.image, settings.genesis, windows, self.backend)
         self.rollup = self.deployment.rollup
-        self.domain: int = self.l1.call(self.rollup, "DOMAIN")
+        self.domain: int = self.l1.call(self.rollup, "domain_of", self.image.program_id)
         self.start = L1Point(self.deployment.block, self.deployment.block_hash)
 
     def _compose(self, kind: DataKind, store: str) -> None:

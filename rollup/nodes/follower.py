@@ -8,6 +8,7 @@ from typing import Final
 from rollup.batch.batch import Batch
 from rollup.batch.blob import to_data
 from rollup.batch.derivation import BatchLog, MessageLog, Position, Rules, derive
+from rollup.errors import OutsideError
 from rollup.ir.layout import Layout
 from rollup.nodes.scan import Event, Scanner
 from rollup.params import DataKind, MessageKind
@@ -77,9 +78,12 @@ class Follower:
             As `rollup.batch.derivation.derive`.
         L1Error
             If nobody has the data of a batch.
+        OutsideError
+            If another epoch begins, whose rules this follower does not have.
         """
         waiting = list(inbox)
         for at, events in self.scanner.after(point):
+            _require_same_epoch(events)
             messages = tuple(_MESSAGES[event.name](event) for event in events if event.name in _MESSAGES)
             waiting += messages
             batches = tuple(self._batches(at, events, position, waiting))
@@ -102,6 +106,17 @@ class Follower:
         kind = DataKind(log.kind)
         elements = self._layers[kind].fetch(self._l1, (log.data_hash,), event.transaction_hash)
         return log.data_hash, to_data(kind, elements)
+
+
+def _require_same_epoch(events: Sequence[Event]) -> None:
+    """SAFETY: under the rules of an epoch that is over, the next batch would come to something that nobody else sees."""
+    for event in events:
+        if event.name == "Began":
+            epoch, first = event.values["epoch"], event.values["first"]
+            raise OutsideError(
+                f"follower: from batch {first} on this chain runs under other rules (epoch {epoch}), which this version cannot follow",
+                remedy="use a version of Tandem that follows upgrades; everything before is kept",
+            )
 
 
 def chain_rules(layout: Layout, domain: int, blobs: Blobs) -> Rules:

@@ -24,7 +24,7 @@ HOUR, DAY = 3_600, 86_400
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
-    """Who posts batches, and within which times (SOUNDNESS 15, 17). Times in seconds.
+    """Who posts batches, who may announce other rules, and within which times (SOUNDNESS 15, 17, 25). Times in seconds.
 
     Attributes
     ----------
@@ -36,12 +36,18 @@ class Ordering:
         By which a batch's timestamp may lag its block.
     silence
         Without a batch after which anyone may post.
+    exit_window
+        Between the announcement of another program or settlement and its effect; longer than `inclusion_window + silence`.
+    upgrader
+        L1 address that announces; nobody ever, if it is zeros.
     """
 
     sequencer: bytes
     inclusion_window: int = DAY
     drift: int = HOUR
     silence: int = 3 * DAY
+    exit_window: int = 14 * DAY
+    upgrader: bytes = bytes(20)
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,17 @@ from rollup.ports.l1 import Contract, L1Reverted, Receipt
 
 ACCOUNT_BITS, CAPACITY, STRIDE, INBOX_CAP = 8, 8, 15, 3
 GENESIS_ROOT, NEXT_ACCOUNT = 7_777, 1
-WINDOW, DRIFT, SILENCE = 1_000, 300, 5_000
+WINDOW, DRIFT, SILENCE, EXIT_WINDOW = 1_000, 300, 5_000, 20_000
 PROGRAM_ID = bytes(range(32))
 GWEI = 10**9
 GENESIS = (GENESIS_ROOT, 0, 0, 0, NEXT_ACCOUNT, 0)
 
 OBEDIENT = """
 # pragma version 0.4.3
+
+struct Subject:
+    rollup: address
+    program_id: bytes32
 
 struct Batch:
     parent_hash: bytes32
@@ -35,9 +39,14 @@ struct Batch:
     kind: uint256
     data_hash: bytes32
 
+settles: public(Subject)
 verdict: public(HashMap[uint256, uint256])
 opened: public(HashMap[uint256, address])
 paid: public(HashMap[uint256, uint256])
+
+@deploy
+def __init__(rollup: address, program_id: bytes32):
+    self.settles = Subject(rollup=rollup, program_id=program_id)
 
 @external
 @payable
@@ -145,9 +154,14 @@ def deploy(l1: L1Client, poseidon2: Contract, source: str | None = None, **chang
     """Deploy a rollup, from another source if need be, under a settlement that obeys tests."""
     artifact = compiler.contract("rollup") if source is None else compiler.source("rollup_changed", source)
     rollup = l1.deploy(artifact, *arguments(l1, poseidon2, **changes))
-    settlement = l1.deploy(compiler.source("obedient", OBEDIENT))
+    settlement = obedient(l1, rollup)
     l1.transact(rollup, "initialize", settlement.address)
     return RollupChain(l1, rollup, settlement)
+
+
+def obedient(l1: L1Client, rollup: Contract, program_id: bytes = PROGRAM_ID) -> Contract:
+    """Deploy a settlement that obeys tests."""
+    return l1.deploy(compiler.source("obedient", OBEDIENT), rollup.address, program_id)
 
 
 def arguments(l1: L1Client, poseidon2: Contract, **changes: int) -> tuple[Any, ...]:
@@ -161,7 +175,17 @@ def arguments(l1: L1Client, poseidon2: Contract, **changes: int) -> tuple[Any, .
         "genesis_next_account": NEXT_ACCOUNT,
     }
     assert changes.keys() <= right.keys()
-    return (PROGRAM_ID, *(right | changes).values(), poseidon2.address, l1.address, WINDOW, DRIFT, SILENCE)
+    return (
+        PROGRAM_ID,
+        *(right | changes).values(),
+        poseidon2.address,
+        l1.address,
+        WINDOW,
+        DRIFT,
+        SILENCE,
+        l1.address,
+        EXIT_WINDOW,
+    )
 
 
 def withdrawals(amounts: Sequence[tuple[bytes, int]], before: int = 0) -> tuple[int, list[Item]]:

@@ -103,12 +103,9 @@ def opened_by_a_stranger(chain: Chain) -> str:
     return refused.value.reason
 
 
-def deployed(chain: Chain, window: int = 1, clock: int = 1, *, other_program: bool = False) -> str:
+def deployed(chain: Chain, window: int = 1, clock: int = 1) -> str:
     stepper = chain.l1.call(chain.game, "STEPPER")
     rollup = chain.rollup.address
-    if other_program:
-        shape = (20, 128, 12, 32, 0, 1, chain.l1.call(chain.rollup, "POSEIDON"), chain.l1.address, 1, 1, 1)
-        rollup = chain.l1.deploy(contract("rollup"), bytes(32), *shape).address
     with pytest.raises(L1Reverted) as refused:
         chain.l1.deploy(contract("settlement/dispute_game"), rollup, stepper, 1, 1, window, clock)
     return refused.value.reason
@@ -133,7 +130,6 @@ REFUSED: dict[str, Case] = {
     # deployment
     "no time to play: no window": lambda c: deployed(c, window=0),
     "no time to play: no clock": lambda c: deployed(c, clock=0),
-    "another program": lambda c: deployed(c, other_program=True),
     # open
     "only the rollup": opened_by_a_stranger,
     "bond: too small": lambda c: opening(c, same, value=TERMS.claim_bond - 1),

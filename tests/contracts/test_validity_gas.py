@@ -57,7 +57,8 @@ def chain_under(simulator: Simulator) -> SettledChain:
     words = key_words(simulator.verifying_key())
     elements = chain.image.layout.elements_of(TRANSACTIONS)
     artifact = default_compiler().contract("settlement/validity")
-    chain.settlement = l1().deploy(artifact, chain.rollup.address, elements, *(words, words, words, True))
+    subject = (chain.rollup.address, chain.image.program_id)
+    chain.settlement = l1().deploy(artifact, *subject, elements, *(words, words, words, True))
     l1().transact(chain.rollup, "initialize", chain.settlement.address)
     return chain
 

@@ -86,12 +86,20 @@ class Chain:
         shape = (layout.account_bits, layout.capacity, layout.stride, layout.inbox_cap)
         times = (INCLUSION_WINDOW, DRIFT, SILENCE)
         start = (state.root, genesis.next_account, poseidon.address, l1.address)
-        rollup = l1.deploy(compiler.contract("rollup"), image.program_id, *shape, *start, *times)
+        rollup = l1.deploy(
+            compiler.contract("rollup"),
+            image.program_id,
+            *shape,
+            *start,
+            *times,
+            bytes(20),
+            2 * (INCLUSION_WINDOW + SILENCE),
+        )
         backend = backend_for(l1, terms)
         backend.prepare(image)
         game = backend.deploy(rollup)
         l1.transact(rollup, "initialize", game.address)
-        return cls(image, clock, l1, rollup, game, l1.call(rollup, "DOMAIN"), [genesis], [state])
+        return cls(image, clock, l1, rollup, game, l1.call(rollup, "domain_of", image.program_id), [genesis], [state])
 
     @contextmanager
     def undone(self) -> Iterator["Chain"]:

@@ -133,7 +133,9 @@ class Groth16Backend:
         elements = chunk_elements(image.layout, self._transactions)
         artifact = self._context.compiler.contract(CONTRACT)
         rows = [key_words(keys.verifying(kind)) for kind in ChunkKind]
-        contract = self._context.l1.deploy(artifact, rollup.address, elements, *rows, keys.development)
+        contract = self._context.l1.deploy(
+            artifact, rollup.address, image.program_id, elements, *rows, keys.development
+        )
         self._contracts = (rollup, contract)
         return contract
 

@@ -36,7 +36,9 @@ def backend(l1: L1Client) -> MockBackend:
 
 
 def deploy(l1: L1Client, image: Image) -> Deployment:
-    return TOOLS.deploy(l1, image, GenesisState(), Ordering(l1.address), backend(l1))
+    made = backend(l1)
+    made.prepare(image)
+    return TOOLS.deploy(l1, image, GenesisState(), Ordering(l1.address), made)
 
 
 @pytest.fixture(scope="module")
@@ -110,12 +112,12 @@ def test_rollup_when_its_code_has_one_more_function_is_refused(l1: L1Client, dep
 def test_rollup_when_it_is_the_same_code_for_another_program_is_refused(l1: L1Client) -> None:
     counter = deploy(l1, Counter.image())
     disguised = replace(counter, program="Tokens", program_id=IMAGE.program_id)
-    with pytest.raises(PeerError, match="another rollup stands"):
+    with pytest.raises(PeerError, match="L1 runs another program"):
         TOOLS.attach(l1, IMAGE, disguised, backend(l1))
 
 
 def test_settlement_when_the_rollup_names_another_is_refused(l1: L1Client, deployment: Deployment) -> None:
-    other = l1.deploy(TOOLS.compiler.contract("mocks/instant"), deployment.rollup.address)
+    other = l1.deploy(TOOLS.compiler.contract("mocks/instant"), deployment.rollup.address, IMAGE.program_id)
     contracts = {**deployment.contracts, "settlement": other}
     with pytest.raises(PeerError, match="settles elsewhere"):
         TOOLS.attach(l1, IMAGE, replace(deployment, contracts=contracts), backend(l1))
@@ -125,8 +127,10 @@ def test_mock_when_the_chain_is_no_development_chain_is_not_deployed(
     l1: L1Client, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(l1.connection, "chain_id", 1)
+    mock = backend(l1)
+    mock.prepare(IMAGE)
     with pytest.raises(OutsideError, match="development chains only") as raised:
-        backend(l1).deploy(deployment.rollup)
+        mock.deploy(deployment.rollup)
     assert raised.value.got == 1
 
 
@@ -134,12 +138,13 @@ def test_mock_contract_when_the_chain_is_no_development_chain_is_not_created(l1:
     text = default_compiler()._root.joinpath("mocks/instant.vy").read_text(encoding="utf-8")
     elsewhere = text.replace("131277322940537", "131277322940538")
     with pytest.raises(OutsideError, match="mock: not a development chain"):
-        l1.deploy(source("mocks/instant_elsewhere", elsewhere), l1.address)
+        l1.deploy(source("mocks/instant_elsewhere", elsewhere), l1.address, bytes(32))
 
 
 def test_mock_when_attached_to_another_backends_contract_refuses(l1: L1Client, deployment: Deployment) -> None:
     text = default_compiler()._root.joinpath("mocks/instant.vy").read_text(encoding="utf-8")
-    other = l1.deploy(source("mocks/other", text.replace('return "mock"', 'return "none"')), deployment.rollup.address)
+    artifact = source("mocks/other", text.replace('return "mock"', 'return "none"'))
+    other = l1.deploy(artifact, deployment.rollup.address, IMAGE.program_id)
     with pytest.raises(OutsideError, match="another backend") as raised:
         backend(l1).attach(deployment.rollup, other)
     assert raised.value.got == "none 1"
@@ -157,7 +162,8 @@ def _redeployed(l1: L1Client, deployment: Deployment, text: str) -> Deployment:
     poseidon = deployment.contracts["poseidon2"]
     ordering = Ordering(l1.address)
     times = (ordering.inclusion_window, ordering.drift, ordering.silence)
+    change = (ordering.upgrader, ordering.exit_window)
     genesis = (deployment.genesis[0], deployment.genesis[4])
-    arguments = (IMAGE.program_id, *shape, *genesis, poseidon.address, l1.address, *times)
+    arguments = (IMAGE.program_id, *shape, *genesis, poseidon.address, l1.address, *times, *change)
     rollup: Contract = l1.deploy(source("rollup", text), *arguments)
     return replace(deployment, contracts={**deployment.contracts, "rollup": rollup})

@@ -82,7 +82,7 @@ def test_attach_to_the_game_of_another_chain_is_refused(chain: Chain) -> None:
 def test_attach_for_another_program_is_refused(chain: Chain) -> None:
     backend = made(chain)
     backend.prepare(Tokens.image())
-    with pytest.raises(OutsideError, match="runs another program") as refused:
+    with pytest.raises(OutsideError, match="settles another program") as refused:
         backend.attach(chain.rollup, chain.game)
     assert refused.value.got == chain.image.program_id.hex()
 

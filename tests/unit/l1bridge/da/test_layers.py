@@ -51,7 +51,8 @@ def rollup(l1: L1Client, poseidon: Contract) -> Contract:
 
 def deployed(l1: L1Client, poseidon: Contract, sequencer: bytes, stride: int = 20) -> Contract:
     times = (100, 10_000, 10_000)
-    return l1.deploy(contract("rollup"), bytes(32), 8, 8, stride, 4, 1, 1, poseidon.address, sequencer, *times)
+    change = (bytes(20), 20_000)
+    return l1.deploy(contract("rollup"), bytes(32), 8, 8, stride, 4, 1, 1, poseidon.address, sequencer, *times, *change)
 
 
 def head(l1: L1Client) -> tuple[Any, ...]:

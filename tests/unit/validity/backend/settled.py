@@ -55,9 +55,10 @@ class SettledChain:
         self.headers.append(Header.genesis(state.root))
         self.states.append(state)
         shape = (layout.account_bits, layout.capacity, layout.stride, layout.inbox_cap)
-        words = (image.program_id, *shape, state.root, 1, self.poseidon2.address, self.l1.address, DAY, DAY, DAY)
-        self.rollup = self.l1.deploy(self.compiler.contract("rollup"), *words)
-        self.domain = int(self.l1.call(self.rollup, "DOMAIN"))
+        words = (image.program_id, *shape, state.root, 1, self.poseidon2.address, self.l1.address)
+        times = (DAY, DAY, DAY, bytes(20), 3 * DAY)
+        self.rollup = self.l1.deploy(self.compiler.contract("rollup"), *words, *times)
+        self.domain = int(self.l1.call(self.rollup, "domain_of", image.program_id))
 
     def settle_by(self, backend: SettlementBackend) -> "SettledChain":
         """Deploy a backend whose program is prepared."""

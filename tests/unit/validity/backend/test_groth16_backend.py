@@ -186,12 +186,13 @@ def test_a_backend_attaches_to_a_contract_of_its_own() -> None:
 
 def deployed(rollup: Contract, elements: int, order: tuple[ChunkKind, ...] = tuple(ChunkKind)) -> Contract:
     rows = [key_words(keys_of(Purses).verifying(kind)) for kind in order]
-    return l1().deploy(default_compiler().contract(CONTRACT), rollup.address, elements, *rows, *[True])
+    subject = (rollup.address, Purses.image().program_id)
+    return l1().deploy(default_compiler().contract(CONTRACT), *subject, elements, *rows, *[True])
 
 
 def test_a_contract_of_another_chain_size_or_key_is_not_attached() -> None:
     rollup = purses().chain.rollup
-    elsewhere = Contract("rollup", bytes(20), rollup.abi)
+    elsewhere = SettledChain(l1(), default_compiler(), Purses.image(), poseidon2()).rollup
     wrongs = {
         "another rollup contract": deployed(elsewhere, 13),
         "chunks of another size": deployed(rollup, 26),

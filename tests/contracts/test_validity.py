@@ -46,7 +46,8 @@ def source() -> str:
 
 def arguments(rollup: Contract, chunk_elements: int) -> tuple[Any, ...]:
     keys = keys_of(Purses)
-    return (rollup.address, chunk_elements, *(key_words(keys.verifying(kind)) for kind in ChunkKind), True)
+    subject = (rollup.address, Purses.image().program_id)
+    return (*subject, chunk_elements, *(key_words(keys.verifying(kind)) for kind in ChunkKind), True)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +98,7 @@ def test_the_contract_says_what_it_was_deployed_with() -> None:
     assert l1().call(settlement, "CHUNK_ELEMENTS") == 13
     assert bytes(l1().call(settlement, "KEYS_HASH")) == keys_hash(keys_of(Purses))
     assert l1().call(settlement, "ROLLUP") == purses().chain.rollup.address
+    assert tuple(l1().call(settlement, "settles")) == (purses().chain.rollup.address, Purses.image().program_id)
 
 
 def test_a_claim_is_proved_and_verified_by_py_ecc_off_chain_and_on_l1() -> None:

@@ -107,7 +107,8 @@ def every_status(chain: SettledChain) -> list[Transaction]:
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """Forget on L1 what happens inside."""
+    """Forget on L1 what happens inside; what tests share stands before."""
+    purses()
     snapshot = l1().snapshot()
     try:
         yield

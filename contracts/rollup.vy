@@ -206,7 +206,8 @@ def __init__(
     assert account_bits != 0 and account_bits <= 32, "rollup: account bits"
     assert genesis_root < R and genesis_next_account <= 1 << account_bits, "rollup: genesis"
     # SAFETY: whoever does not agree can have a message read, whatever the sequencer does, before the rules change.
-    assert exit_window > inclusion_window + silence, "rollup: exit window"
+    # INVARIANT: no window reaches 2^64 seconds, so every time that is packed into a word fits its part of it.
+    assert exit_window > inclusion_window + silence and exit_window < LIMIT, "rollup: exit window"
     ACCOUNTS = 1 << account_bits
     self.program_of[0] = program_id
     self.terms[0] = self._data_bytes(capacity, stride) << 160

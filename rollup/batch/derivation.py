@@ -1,7 +1,7 @@
 """From L1's data to batches: one pure function, on which everybody who follows the chain agrees (SOUNDNESS 15, 17).
 
 It repeats the checks that the rollup contract made when a batch was posted, all but those against L1's own clock (the drift of the timestamp and the
-inclusion window), which decided whether it was posted and not what it means. A contract that works never lets one fail; so a failure means that the
+inclusion window) and the boundary of an epoch that waits, which decided whether it was posted and not what it means. A contract that works never lets one fail; so a failure means that the
 L1 connection lied or left something out, and the error names the log or the data in question.
 """
 

@@ -94,9 +94,10 @@ class TestAnnouncing:
     def test_an_exit_window_in_which_a_message_need_not_be_read_is_refused(
         self, l1: L1Client, poseidon2: Contract
     ) -> None:
-        short = (*arguments(l1, poseidon2)[:-1], WINDOW + SILENCE)
-        with pytest.raises(L1Reverted, match="rollup: exit window"):
-            l1.deploy(compiler.contract("rollup"), *short)
+        for window in (WINDOW + SILENCE, 2**64):  # the second is more than the words hold in which times are packed
+            words = (*arguments(l1, poseidon2)[:-1], window)
+            with pytest.raises(L1Reverted, match="rollup: exit window"):
+                l1.deploy(compiler.contract("rollup"), *words)
 
     def test_nobody_but_the_upgrader_announces_or_takes_back(self, switch: Switch) -> None:
         assert switch.chain.refused("schedule", *switch.plan(), by=STRANGER) == "rollup: only the upgrader"
@@ -194,6 +195,20 @@ class TestBoundary:
         assert switch.refusal() == "rollup: not the parent"
         switch.enter()
         assert chain.call("epoch", 1)[3] == 2
+
+    @pytest.mark.parametrize("late", [0, 1])
+    def test_the_last_second_of_the_old_epoch_is_the_one_that_apply_names(self, switch: Switch, late: int) -> None:
+        chain = switch.apply().chain
+        until = chain.call("newest_epoch")[3]
+        posting = chain.posting(timestamp=until).arguments()
+        # The next block is sealed that many seconds after the newest.
+        chain.l1.connection.ask_developer("evm_increaseTime", until - chain.l1.head().timestamp + late)
+        if late:
+            assert chain.refused("post_calldata", *posting, b"") == "rollup: not the parent"
+        else:
+            chain.act("post_calldata", *posting, b"")
+        assert chain.l1.head().timestamp == until + late
+        assert switch.epoch == (0, True)
 
     def test_a_batch_sealed_for_the_old_epoch_does_not_get_into_the_new_one(self, switch: Switch) -> None:
         chain = switch.apply().chain

@@ -207,7 +207,7 @@ def __init__(
     assert genesis_root < R and genesis_next_account <= 1 << account_bits, "rollup: genesis"
     # SAFETY: whoever does not agree can have a message read, whatever the sequencer does, before the rules change.
     # INVARIANT: no window reaches 2^64 seconds, so every time that is packed into a word fits its part of it.
-    assert exit_window > inclusion_window + silence and exit_window < LIMIT, "rollup: exit window"
+    assert exit_window > inclusion_window + silence and exit_window < 2**64, "rollup: exit window"
     ACCOUNTS = 1 << account_bits
     self.program_of[0] = program_id
     self.terms[0] = self._data_bytes(capacity, stride) << 160

@@ -96,7 +96,7 @@ class Player:
         final, tried = self.table.final_batch(), {game.claim for game in games if self._tried(game)}
         for claim in claims:
             decided = claim.rejected or claim.settled or now > claim.opened + self.terms.window
-            if decided or claim.number in tried or not final < claim.batch <= view.derived():
+            if not claim.is_here or decided or claim.number in tried or not final < claim.batch <= view.derived():
                 continue
             if claim.proposer != self._me and self._can_be_refuted(view, claim):
                 yield self._challenge(claim)
@@ -132,7 +132,7 @@ class Player:
     def _take_bonds(self, claims: list[Claim]) -> Iterator[Move]:
         """Settle what brings us a bond once its batch is final, then collect what is ours."""
         final = self.table.final_batch()
-        for number in (claim.number for claim in claims if claim.batch <= final):
+        for number in (claim.number for claim in claims if claim.is_here and claim.batch <= final):
             claim = self.table.claim(number)
             settled = claim.open_games or claim.rejected or claim.settled
             if not settled and self.table.heir(claim) == self._me:
@@ -155,7 +155,9 @@ class Player:
     def _forget(self, claims: list[Claim], games: list[Game]) -> None:
         """Stop reading what is decided, and finalised on L1, so that no reorganisation brings it back."""
         settled = [
-            claim for claim in claims if claim.rejected or claim.settled or claim.batch <= self.table.final_batch()
+            claim
+            for claim in claims
+            if not claim.is_here or claim.rejected or claim.settled or claim.batch <= self.table.final_batch()
         ]
         over = [game for game in games if game.turn is Turn.OVER]
         if not settled and not over:
@@ -173,8 +175,10 @@ class Player:
             return  # L1 has finalised nothing yet that holds these contracts
 
     def _is_done(self, finalised: Table, claim: Claim) -> bool:
-        if claim.opened == 0:
+        if not claim.is_made:
             return False  # finalised L1 does not know it yet
+        if not claim.is_here:
+            return True
         lost = claim.batch <= finalised.final_batch() and finalised.heir(claim) != self._me
         return claim.rejected or claim.settled or lost
 

@@ -49,6 +49,16 @@ class Claim:
     rejected: bool
     settled: bool
 
+    @property
+    def is_made(self) -> bool:
+        """Whether L1 has a claim of that number."""
+        return self.batch > 0
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is judged here: claims of other epochs are counted with it, and judged elsewhere."""
+        return self.opened > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Game:

@@ -38,7 +38,7 @@ class Truth:
     @classmethod
     def of(cls, view: ChainView, number: int) -> "Truth":
         """Take a derived batch from a view of the chain."""
-        return cls(view.image, view.header(number - 1), view.batch(number), view.state_before(number))
+        return cls(view.program_of(number), view.header(number - 1), view.batch(number), view.state_before(number))
 
     @cached_property
     def execution(self) -> Execution:

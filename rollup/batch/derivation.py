@@ -1,15 +1,16 @@
 """From L1's data to batches: one pure function, on which everybody who follows the chain agrees (SOUNDNESS 15, 17).
 
-It repeats the checks that the rollup contract made when a batch was posted, all but those against L1's own clock (the drift of the timestamp and the
-inclusion window) and the boundary of an epoch that waits, which decided whether it was posted and not what it means. A contract that works never lets one fail; so a failure means that the
-L1 connection lied or left something out, and the error names the log or the data in question.
+It repeats the checks that the rollup contract made when a batch was posted, all but those against L1's own clock (the drift of the timestamp, the
+inclusion window and the last second of an old epoch), which decided whether it was posted and not what it means. A contract that works never lets one
+fail; so a failure means that the L1 connection lied or left something out, and the error names the log or the data in question.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rollup.batch.batch import Batch
 from rollup.batch.blob import from_blob, from_words
+from rollup.batch.epoch import Epoch
 from rollup.batch.inbox import EMPTY_ROLLING, Message, roll
 from rollup.crypto.keccak import keccak256
 from rollup.errors import UNSET, OutsideError, PeerError
@@ -66,7 +67,7 @@ class Position:
     Attributes
     ----------
     number, batch_hash, timestamp
-        Of the last batch; 0, the program's id and 0 at genesis.
+        Of the last batch; 0, the program's id and 0 at genesis. Where an epoch begins, the hash is what its first batch names as its parent.
     inbox_index, rolling
         How many messages are consumed, and the rolling hash after them.
     """
@@ -86,17 +87,30 @@ class Position:
         """Return the position after the next batch."""
         return Position(batch.number, batch.hash(), batch.timestamp, batch.inbox_to, batch.rolling)
 
+    def entering(self, epoch: Epoch) -> "Position":
+        """Return the position from which the first batch of an epoch follows; `DerivationError` if it cannot begin here."""
+        what = f"derivation: epoch {epoch.index} begins"
+        if epoch.first != self.number + 1:
+            raise DerivationError(f"{what} with another batch than the next", expected=self.number + 1, got=epoch.first)
+        if epoch.inbox_from != self.inbox_index:
+            raise DerivationError(
+                f"{what} before all messages of the one before are read",
+                expected=epoch.inbox_from,
+                got=self.inbox_index,
+            )
+        return replace(self, batch_hash=epoch.link(self.batch_hash))
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What derivation must know of a chain.
+    """What derivation must know of a chain, in one epoch.
 
     Attributes
     ----------
     layout
-        Of its program.
+        Of the program.
     domain
-        Of its signatures.
+        Of the signatures.
     blob_hash
         From the 131,072 bytes of a blob to its versioned hash (KZG, which is the data layer's business).
     """
@@ -112,8 +126,9 @@ def derive(
     inbox: Sequence[MessageLog],
     posted: Sequence[BatchLog],
     contents: Mapping[bytes, bytes],
+    boundary: int | None = None,
 ) -> tuple[Batch, ...]:
-    """Return the batches that `posted` announces, in order.
+    """Return the batches that `posted` announces, in order; all are of one epoch.
 
     Parameters
     ----------
@@ -123,6 +138,8 @@ def derive(
         Every message from number `origin.inbox_index` on, as far as known.
     contents
         Blobs and calldata by `data_hash`.
+    boundary
+        Number of the first message that the next epoch reads, if one is applied.
 
     Raises
     ------
@@ -137,6 +154,8 @@ def derive(
     queue = _Inbox(rules.layout, origin, inbox)
     for log in posted:
         _check_sequence(rules, origin, log)
+        if boundary is not None and log.inbox_to > boundary:
+            _refuse(log, "reads messages of the epoch after it", f"<= {boundary}", log.inbox_to)
         messages = queue.until(origin.inbox_index, log)
         batch = _build(rules, origin, log, messages, contents)
         _agree(log, "hash", batch.hash(), log.batch_hash)

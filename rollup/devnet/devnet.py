@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from rollup.batch.call import encode_call
+from rollup.batch.epoch import Epoch
 from rollup.batch.receipt import Receipt
 from rollup.batch.transaction import Transaction
 from rollup.devnet.account import Account
@@ -78,14 +79,14 @@ class Devnet(Chain):
 
     Attributes
     ----------
-    image, deployment, l1, toolchain
-        What runs, where it stands, a connection (the deployer's), and what deployed it.
+    deployment, l1, toolchain, programs
+        Where it stands, a connection (the deployer's), what deployed it, and what its nodes can run.
     sequencer, batcher, node, proposer, defender, challenger, prover, withdrawals
         The roles. `node` is the full node whose store all of them share; `defender` plays for the proposer's claims.
     stream, outbox, claims
         Where they meet, beside `node.store` and L1.
-    backend, challenger_backend
-        One for deployer, proposer and prover; one for the challenger.
+    settlements, challenger_settlements
+        Backends by epoch: those of proposer and prover; those of the challenger.
     alarms
         Everything that a role cried out.
     """
@@ -113,7 +114,6 @@ class Devnet(Chain):
             l1, data, options or {}, proposer_options or {}, keys, ordering or {}, store, cache, progress, start
         )
         super().__init__(program.image(), backend, settings)
-        self.program = program
         self._accounts = [Account.of(index, self.spare_key()) for index in range(accounts)]
         self._recognise(start)
         self._seen = -1
@@ -296,6 +296,33 @@ class Devnet(Chain):
     def release(self) -> tuple[L1Receipt, ...]:
         """Release all withdrawals of final batches and pay them out; return the transactions."""
         return (*self.withdrawals.release(), *self.withdrawals.pay())
+
+    # Another program, another backend
+
+    def upgrade(
+        self,
+        program: type[Program] | None = None,
+        backend: str | None = None,
+        options: Mapping[str, object] | None = None,
+    ) -> Epoch:
+        """Go on under another program or backend: announce it, let the exit window pass, and apply it; see `announce` and `apply`."""
+        self.announce(program, backend, options)
+        self.advance(seconds=self.l1.call(self.rollup, "EXIT_WINDOW") + 1)
+        return self.apply()
+
+    def apply(self) -> Epoch:
+        """Have L1 fix where the announced epoch begins, and let the roles follow; return it.
+
+        What is acknowledged is sealed for the epoch before. All that is sent from now on runs by the new rules.
+
+        Raises
+        ------
+        L1Reverted
+            If nothing is announced, or the exit window is not over.
+        """
+        self.l1.transact(self.rollup, "apply", cause="upgrade")
+        self.sync()
+        return tuple(self.node.epochs())[-1]
 
     # Inside
 

@@ -1,5 +1,7 @@
 """The batcher: posts sealed batches to L1, in order, each once."""
 
+from rollup.batch.epoch import Epoch
+from rollup.batch.epochs import Epochs
 from rollup.nodes.outbox import Outbox, Sealed
 from rollup.ports.da import DataLayer
 from rollup.ports.l1 import L1, Contract, Receipt
@@ -30,7 +32,7 @@ class Batcher:
     def post(self) -> Receipt | None:
         """Post the batch that is due; None if none is, or the full node has not caught up with L1.
 
-        SAFETY: a batch is posted with its number and its parent's hash, which L1 compares; so if a crash hid that it was posted
+        SAFETY: a batch is posted with its parent's hash, which commits to its number, and names its epoch if that begins; L1 compares it; so if a crash hid that it was posted
         already, or if that is still under way, posting it again fails on L1 and changes nothing.
 
         Raises
@@ -43,7 +45,10 @@ class Batcher:
         sealed = self._outbox.get(number + 1)
         if newest != number or sealed is None or sealed.parent != self._store.header(number).hash():
             return None
-        return self._send(sealed)
+        epochs = Epochs(self._store.epochs())
+        inbox = sealed.inbox_from, sealed.inbox_to
+        epoch = epochs.open_for(sealed.epoch, sealed.number, *inbox, self._l1.head().timestamp)
+        return None if epoch is None else self._send(sealed, epoch, epochs.of(number))
 
     def forget(self) -> None:
         """Drop from the outbox what L1 cannot lose any more: what is posted at its finalised head."""
@@ -52,8 +57,10 @@ class Batcher:
             if sealed.number <= newest and self._store.block(sealed.number).posted.number <= final:
                 self._outbox.drop_through(sealed.number)
 
-    def _send(self, sealed: Sealed) -> Receipt:
+    def _send(self, sealed: Sealed, epoch: Epoch, last: Epoch) -> Receipt:
         parent_hash = self._l1.call(self._rollup, "batch_hash", sealed.number - 1)
+        if epoch != last:
+            parent_hash = epoch.link(parent_hash)
         header = (parent_hash, sealed.timestamp, sealed.inbox_to, sealed.rolling, sealed.payee)
         posting = self._layer.encode(sealed.elements)
         if posting.blobs:

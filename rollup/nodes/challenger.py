@@ -1,9 +1,10 @@
-"""The challenger: lets the backend answer what happens on L1, at every head."""
+"""The challenger: lets backends answer what happens on L1, at every head."""
 
 from collections.abc import Sequence
 
+from rollup.nodes.settlements import Settlements
 from rollup.ports.l1 import L1
-from rollup.ports.settlement import ChainView, Move, SettlementBackend
+from rollup.ports.settlement import ChainView, Move
 
 
 class Challenger:
@@ -12,15 +13,15 @@ class Challenger:
     Parameters
     ----------
     l1
-        Where heads come from; moves are signed by the account in the backend's own context.
+        Where heads come from; moves are signed by the account in a backend's own context.
     view
         The chain as derived and executed here.
-    backend
-        Whose rules are played by.
+    settlements
+        By whose rules it plays: in every epoch, by its own.
     """
 
-    def __init__(self, l1: L1, view: ChainView, backend: SettlementBackend) -> None:
-        self._l1, self._view, self._backend = l1, view, backend
+    def __init__(self, l1: L1, view: ChainView, settlements: Settlements) -> None:
+        self._l1, self._view, self._settlements = l1, view, settlements
         self._seen = b""
 
     def react(self) -> Sequence[Move]:
@@ -28,6 +29,6 @@ class Challenger:
         head = self._l1.head()
         if head.hash == self._seen:
             return ()
-        moves = self._backend.react(self._view, head)
+        moves = [move for seat in self._settlements.all() for move in seat.backend.react(self._view, head)]
         self._seen = head.hash
         return moves

@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from rollup.errors import OutsideError
-from rollup.ports.settlement import ChainView, SettlementBackend, Submission
+from rollup.nodes.settlements import Settlements
+from rollup.ports.settlement import ChainView, Submission
 from rollup.state.header import Header
 
 
@@ -20,10 +21,10 @@ class Claimant(Protocol):
 
 
 class Honest:
-    """Claims what the view says, with a payload of the backend."""
+    """Claims what the view says, with a payload of the batch's backend."""
 
-    def __init__(self, backend: SettlementBackend) -> None:
-        self._backend = backend
+    def __init__(self, settlements: Settlements) -> None:
+        self._settlements = settlements
 
     def header(self, view: ChainView, number: int) -> Header:
         """Return the header that this node computed."""
@@ -31,7 +32,8 @@ class Honest:
 
     def submission(self, view: ChainView, number: int) -> Submission | None:
         """Return the backend's payload; `OutsideError` if its job failed."""
-        job = self._backend.poll(self._backend.submit(view, number))
+        backend = self._settlements.of(number).backend
+        job = backend.poll(backend.submit(view, number))
         if job.state == "failed":
             raise OutsideError(f"settlement: the payload for batch {number} could not be made: {job.error}")
-        return self._backend.fetch(job.id) if job.state == "done" else None
+        return backend.fetch(job.id) if job.state == "done" else None

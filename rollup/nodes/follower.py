@@ -7,9 +7,10 @@ from typing import Final
 
 from rollup.batch.batch import Batch
 from rollup.batch.blob import to_data
-from rollup.batch.derivation import BatchLog, MessageLog, Position, Rules, derive
-from rollup.errors import OutsideError
-from rollup.ir.layout import Layout
+from rollup.batch.derivation import BatchLog, DerivationError, MessageLog, Position, Rules, derive
+from rollup.batch.epoch import Epoch
+from rollup.batch.epochs import Epochs
+from rollup.nodes.programs import Programs
 from rollup.nodes.scan import Event, Scanner
 from rollup.params import DataKind, MessageKind
 from rollup.ports.da import Blobs, DataLayer
@@ -19,20 +20,22 @@ from rollup.ports.store import L1Point
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A batch as derived, and the L1 transaction that posted it."""
+    """A batch as derived, the epoch that it belongs to, and the L1 transaction that posted it."""
 
     batch: Batch
+    epoch: Epoch
     point: L1Point
     transaction_hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What one L1 block brought: messages to the inbox, and batches."""
+    """What one L1 block brought: messages to the inbox, batches, and epochs that were applied or began, as they stand after it."""
 
     point: L1Point
     messages: tuple[MessageLog, ...]
     batches: tuple[Posted, ...]
+    epochs: tuple[Epoch, ...]
 
 
 class Follower:
@@ -44,8 +47,10 @@ class Follower:
         Only read from.
     rollup
         The rollup contract.
-    rules
-        Of the chain; see `chain_rules`.
+    programs
+        Of the chain's epochs.
+    blobs
+        Commits to blobs.
     layers
         Where the data of each kind lies.
     start
@@ -53,14 +58,22 @@ class Follower:
     """
 
     def __init__(
-        self, l1: L1, rollup: Contract, rules: Rules, layers: Mapping[DataKind, DataLayer], start: L1Point
+        self,
+        l1: L1,
+        rollup: Contract,
+        programs: Programs,
+        blobs: Blobs,
+        layers: Mapping[DataKind, DataLayer],
+        start: L1Point,
     ) -> None:
         self._l1 = l1
-        self.rollup, self.rules, self.start = rollup, rules, start
-        self._layers = layers
+        self.rollup, self.programs, self.start = rollup, programs, start
+        self._blobs, self._layers = blobs, layers
         self.scanner = Scanner(l1, rollup)
 
-    def after(self, point: L1Point, position: Position, inbox: Sequence[MessageLog]) -> Iterator[Derived]:
+    def after(
+        self, point: L1Point, position: Position, inbox: Sequence[MessageLog], epochs: Sequence[Epoch]
+    ) -> Iterator[Derived]:
         """Yield what each L1 block after `point` brought.
 
         Parameters
@@ -69,6 +82,8 @@ class Follower:
             Where derivation stood after `point`.
         inbox
             The messages up to `point` that it had not consumed yet, from number `position.inbox_index` on.
+        epochs
+            All that were applied up to `point`, in order.
 
         Raises
         ------
@@ -79,53 +94,111 @@ class Follower:
         L1Error
             If nobody has the data of a batch.
         OutsideError
-            If another epoch begins, whose rules this follower does not have.
+            If an epoch begins whose program is not here, or cannot go on with the state.
         """
-        waiting = list(inbox)
+        walk = _Walk(self, position, list(inbox), list(epochs))
         for at, events in self.scanner.after(point):
-            _require_same_epoch(events)
-            messages = tuple(_MESSAGES[event.name](event) for event in events if event.name in _MESSAGES)
-            waiting += messages
-            batches = tuple(self._batches(at, events, position, waiting))
-            yield Derived(at, messages, batches)
-            if batches:
-                position = position.after(batches[-1].batch)
-                waiting = [log for log in waiting if log.index >= position.inbox_index]
+            yield walk.take(at, events)
 
-    def _batches(
-        self, at: L1Point, events: Sequence[Event], position: Position, waiting: Sequence[MessageLog]
-    ) -> Iterator[Posted]:
-        posted = [event for event in events if event.name == "BatchPosted"]
-        logs = [_batch(event) for event in posted]
-        contents = dict(self._contents(log, event) for log, event in zip(logs, posted, strict=True))
-        for batch, event in zip(derive(self.rules, position, waiting, logs, contents), posted, strict=True):
-            yield Posted(batch, at, event.transaction_hash)
+    def rules(self, epoch: Epoch) -> Rules:
+        """Return what derivation must know in an epoch; `OutsideError` if its program is not here."""
+        layout = self.programs.image(epoch.program_id).layout
+        return Rules(layout, self.programs.domain(epoch.program_id), self._versioned_hash)
 
-    def _contents(self, log: BatchLog, event: Event) -> tuple[bytes, bytes]:
+    def contents(self, log: BatchLog, event: Event) -> tuple[bytes, bytes]:
         """Fetch the data of a batch; derivation checks it again."""
         kind = DataKind(log.kind)
         elements = self._layers[kind].fetch(self._l1, (log.data_hash,), event.transaction_hash)
         return log.data_hash, to_data(kind, elements)
 
-
-def _require_same_epoch(events: Sequence[Event]) -> None:
-    """SAFETY: under the rules of an epoch that is over, the next batch would come to something that nobody else sees."""
-    for event in events:
-        if event.name == "Began":
-            epoch, first = event.values["epoch"], event.values["first"]
-            raise OutsideError(
-                f"follower: from batch {first} on this chain runs under other rules (epoch {epoch}), which this version cannot follow",
-                remedy="use a version of Tandem that follows upgrades; everything before is kept",
-            )
+    def _versioned_hash(self, blob: bytes) -> bytes:
+        """SPEC: EIP-4844, `kzg_to_versioned_hash`."""
+        return b"\x01" + hashlib.sha256(self._blobs.commitment(blob)).digest()[1:]
 
 
-def chain_rules(layout: Layout, domain: int, blobs: Blobs) -> Rules:
-    """Return what derivation must know of a chain, with versioned hashes as of EIP-4844."""
+@dataclass
+class _Walk:
+    """Where derivation stands within L1, from event to event.
 
-    def blob_hash(blob: bytes) -> bytes:
-        return b"\x01" + hashlib.sha256(blobs.commitment(blob)).digest()[1:]
+    Attributes
+    ----------
+    waiting
+        Messages that no batch has consumed.
+    epochs
+        All that were applied so far.
+    """
 
-    return Rules(layout, domain, blob_hash)
+    follower: Follower
+    position: Position
+    waiting: list[MessageLog]
+    epochs: list[Epoch]
+
+    def take(self, at: L1Point, events: Sequence[Event]) -> Derived:
+        """Take in the events of the next block."""
+        queued = self.position.inbox_index + len(self.waiting)
+        messages = tuple(_MESSAGES[event.name](event) for event in events if event.name in _MESSAGES)
+        self.waiting += messages
+        batches: list[Posted] = []
+        posted: list[Event] = []
+        changed: dict[int, Epoch] = {}
+        for event in events:
+            if event.name in _MESSAGES:
+                queued += 1
+            elif event.name == "BatchPosted":
+                posted.append(event)
+            elif event.name == "Applied":
+                epoch = self._apply(event, queued)
+                changed[epoch.index] = epoch
+            elif event.name == "Began":
+                # INVARIANT: the contract logs this right before the epoch's first batch, so what came before is of the old one.
+                batches += self._derive(at, posted)
+                posted = []
+                epoch = self._begin(event)
+                changed[epoch.index] = epoch
+        batches += self._derive(at, posted)
+        return Derived(at, messages, tuple(batches), tuple(changed.values()))
+
+    def _apply(self, event: Event, queued: int) -> Epoch:
+        """Note an epoch that begins behind the `queued` messages so far."""
+        values = event.values
+        epoch = Epoch(
+            values["epoch"], values["program_id"], values["settlement"], values["inbox_from"], values["until"]
+        )
+        if epoch.index != len(self.epochs) or Epochs(self.epochs).waiting is not None:
+            expected = "the next, once the last has begun"
+            raise DerivationError("derivation: an epoch is applied out of turn", expected=expected, got=epoch.index)
+        if epoch.inbox_from != queued:
+            what = f"derivation: epoch {epoch.index} does not begin behind the messages queued before it"
+            raise DerivationError(what, expected=queued, got=epoch.inbox_from)
+        self.epochs.append(epoch)
+        return epoch
+
+    def _begin(self, event: Event) -> Epoch:
+        waiting = Epochs(self.epochs).waiting
+        if waiting is None or event.values["epoch"] != waiting.index:
+            got = event.values["epoch"]
+            raise DerivationError("derivation: an epoch begins that was not applied", expected=waiting, got=got)
+        epoch = waiting.begin(event.values["first"])
+        # SAFETY: under another program, or one that looks for records elsewhere, batches come to what nobody else sees.
+        self.follower.programs.successor(self.epochs[-2].program_id, epoch.program_id)
+        self.position = self.position.entering(epoch)
+        self.epochs[-1] = epoch
+        return epoch
+
+    def _derive(self, at: L1Point, events: Sequence[Event]) -> Iterator[Posted]:
+        """Yield the batches that these events announce, all of the last epoch that has begun."""
+        if not events:
+            return
+        epochs = Epochs(self.epochs)
+        epoch, waits = epochs.of(self.position.number + 1), epochs.waiting
+        logs = [_batch(event) for event in events]
+        contents = dict(self.follower.contents(log, event) for log, event in zip(logs, events, strict=True))
+        boundary = None if waits is None else waits.inbox_from
+        batches = derive(self.follower.rules(epoch), self.position, self.waiting, logs, contents, boundary)
+        for batch, event in zip(batches, events, strict=True):
+            yield Posted(batch, epoch, at, event.transaction_hash)
+        self.position = self.position.after(batches[-1])
+        self.waiting = [log for log in self.waiting if log.index >= self.position.inbox_index]
 
 
 def _deposit(event: Event) -> MessageLog:

@@ -2,11 +2,13 @@
 
 from rollup.batch.batch import Batch
 from rollup.batch.derivation import Position
+from rollup.batch.epochs import Epochs
 from rollup.execution import interpreter
 from rollup.execution.engine import Runner, execute
 from rollup.ir.image import Image
 from rollup.nodes.alarm import Alarm, OnAlarm
 from rollup.nodes.follower import Derived, Follower, Posted
+from rollup.nodes.programs import Programs
 from rollup.nodes.stream import StreamReader
 from rollup.nodes.witnessed import Witnessed
 from rollup.ports.l1 import Contract, L1Reorganised
@@ -23,10 +25,8 @@ class FullNode:
 
     Parameters
     ----------
-    image
-        The program.
     follower, store
-        Where it reads, and where it keeps; the store may be read by other roles.
+        Where it reads, and by which programs; where it keeps. The store may be read by other roles.
     stream
         What the sequencer says, if it is to be checked.
     on_alarm
@@ -37,7 +37,6 @@ class FullNode:
 
     def __init__(
         self,
-        image: Image,
         follower: Follower,
         store: ChainStore,
         *,
@@ -45,7 +44,6 @@ class FullNode:
         on_alarm: OnAlarm | None = None,
         runner: Runner = interpreter.run,
     ) -> None:
-        self.image = image
         self.store = store
         self.alarms: list[Alarm] = []
         self._follower = follower
@@ -59,9 +57,9 @@ class FullNode:
         return self._follower.rollup
 
     @property
-    def domain(self) -> int:
-        """What signatures of the chain are bound to."""
-        return self._follower.rules.domain
+    def programs(self) -> Programs:
+        """The programs that it has."""
+        return self._follower.programs
 
     # Following
 
@@ -78,6 +76,8 @@ class FullNode:
             If L1 reorganised again and again while it was read.
         DerivationError, L1Forged
             If L1 says what cannot be.
+        OutsideError
+            If an epoch begins whose program this node does not have, or cannot run.
         """
         for _ in range(REORGANISATIONS):
             try:
@@ -101,7 +101,8 @@ class FullNode:
         number = self.store.newest()
         position = self.store.position(number)
         header, state = self.store.header(number), self.store.state(number)
-        for derived in self._follower.after(point, position, self.store.messages(position.inbox_index)):
+        messages = self.store.messages(position.inbox_index)
+        for derived in self._follower.after(point, position, messages, self.store.epochs()):
             header, state = self._keep(derived, header, state)
 
     def _keep(self, derived: Derived, header: Header, state: Tree) -> tuple[Header, Tree]:
@@ -111,14 +112,15 @@ class FullNode:
             block = self._execute(posted, header, state)
             executed.append((block, Changes.of(state)))
             header = block.header
-        self.store.advance(derived.point, derived.messages, executed)
+        self.store.advance(derived.point, derived.messages, executed, derived.epochs)
         for block, _ in executed:
             self._judge(block)
         # What is kept can be read again from there, without the overlays.
         return header, self.store.state(header.batch_number) if executed else state
 
     def _execute(self, posted: Posted, header: Header, state: Tree) -> Block:
-        result = execute(self.image, header, posted.batch, state, self._runner)
+        image = self.programs.image(posted.epoch.program_id)
+        result = execute(image, header, posted.batch, state, self._runner)
         return Block(
             posted.batch, posted.point, posted.transaction_hash, result.header, result.step_headers, result.receipts
         )
@@ -137,6 +139,14 @@ class FullNode:
     def derived(self) -> int:
         """Number of the newest batch derived and executed; 0 if none is."""
         return self.store.newest()
+
+    def epochs(self) -> Epochs:
+        """Return the epochs that L1 has applied."""
+        return Epochs(self.store.epochs())
+
+    def program_of(self, number: int) -> Image:
+        """Return the program that a derived batch runs."""
+        return self.programs.image(self.epochs().of(number).program_id)
 
     def batch(self, number: int) -> Batch:
         """Return a derived batch; `KeyError` if there is none."""

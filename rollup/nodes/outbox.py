@@ -18,6 +18,7 @@ SEALED = Table(
     "outbox",
     METADATA,
     Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", LargeBinary(32), nullable=False),
     Column("parent", LargeBinary(32), nullable=False),
     Column("timestamp", Integer, nullable=False),
     Column("inbox_from", Integer, nullable=False),
@@ -38,6 +39,8 @@ class Sealed:
     ----------
     number, timestamp, inbox_from, inbox_to, payee
         As in `Batch`.
+    epoch
+        Fingerprint of the epoch that it was built in: in another one, it would come to something else, or to nothing.
     parent
         Hash of the header that it was built on, 32 bytes: posted on another one, it would come to something else.
     rolling
@@ -49,6 +52,7 @@ class Sealed:
     """
 
     number: int
+    epoch: bytes
     parent: bytes
     timestamp: int
     inbox_from: int
@@ -98,7 +102,7 @@ class Outbox:
         """Keep a batch; durable on return."""
         values = {
             name: getattr(sealed, name)
-            for name in ("number", "parent", "timestamp", "inbox_from", "inbox_to", "rolling", "payee")
+            for name in ("number", "epoch", "parent", "timestamp", "inbox_from", "inbox_to", "rolling", "payee")
         }
         with self._database.writing() as connection:
             connection.execute(
@@ -135,4 +139,4 @@ class Outbox:
 def _sealed(row: Row[Any]) -> Sealed:
     header, elements = Header.from_bytes(row.header), from_words(row.data, BLOB_ELEMENTS)
     inbox = (row.inbox_from, row.inbox_to, row.rolling)
-    return Sealed(row.number, row.parent, row.timestamp, *inbox, row.payee, header, elements)
+    return Sealed(row.number, row.epoch, row.parent, row.timestamp, *inbox, row.payee, header, elements)

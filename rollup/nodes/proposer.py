@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from rollup.nodes.alarm import Alarm, OnAlarm
 from rollup.nodes.claimant import Claimant
 from rollup.nodes.claims import GENESIS_CLAIM, Claim, Claims
-from rollup.ports.l1 import L1, Contract, Receipt
+from rollup.nodes.settlements import Settlements
+from rollup.ports.l1 import L1, Receipt
 from rollup.ports.settlement import ChainView, Submission, batch_struct
 
 ACCEPTED, REJECTED = 1, 2
@@ -23,8 +24,8 @@ class Proposer:
         The chain as derived and executed here.
     claims
         What others claimed.
-    settlement
-        The settlement backend's contract.
+    settlements
+        Whose contracts judge claims.
     claimant
         What to claim.
     on_alarm
@@ -36,12 +37,12 @@ class Proposer:
         l1: L1,
         view: ChainView,
         claims: Claims,
-        settlement: Contract,
+        settlements: Settlements,
         claimant: Claimant,
         *,
         on_alarm: OnAlarm | None = None,
     ) -> None:
-        self._l1, self._view, self._claims, self._settlement, self._claimant = l1, view, claims, settlement, claimant
+        self._l1, self._view, self._claims, self._settlements, self._claimant = l1, view, claims, settlements, claimant
         self._on_alarm = on_alarm
         self._warned: set[Claim] = set()
 
@@ -123,6 +124,8 @@ class Proposer:
     def _accepted(self) -> Claim | None:
         """Return the claim that can be made final next; None if there is none."""
         number = self._claims.final_batch + 1
+        if number > self._view.derived():
+            return None
         parent = self._claims.final_claim(number - 1)
         for claim in self._candidates(number, parent):
             if self._is_right(claim.id):
@@ -135,7 +138,7 @@ class Proposer:
         return [claim for claim in claims if self._verdict(claim.id) == ACCEPTED]
 
     def _warn(self, claim: Claim) -> None:
-        if claim in self._warned or claim.batch > self._view.derived():
+        if claim in self._warned:
             return
         self._warned.add(claim)
         if self._on_alarm is not None:
@@ -144,5 +147,7 @@ class Proposer:
             self._on_alarm(Alarm(f"proposer 0x{claim.proposer.hex()}", claim.batch, what, expected, claim.header))
 
     def _verdict(self, claim: int) -> int:
-        verdict: int = self._l1.call(self._settlement, "verdict", claim)
+        """Ask the contract of the epoch that the claim's batch belongs to; the batch is derived."""
+        settlement = self._settlements.of(self._claims[claim].batch).settlement
+        verdict: int = self._l1.call(settlement, "verdict", claim)
         return verdict

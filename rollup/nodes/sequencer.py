@@ -6,6 +6,7 @@ It reads L1 through the store that a full node keeps, speaks through the stream,
 from dataclasses import dataclass
 
 from rollup.batch.derivation import MessageLog
+from rollup.batch.epoch import Epoch
 from rollup.batch.receipt import Receipt
 from rollup.batch.transaction import Transaction
 from rollup.crypto.jubjub import Point
@@ -15,12 +16,13 @@ from rollup.execution.builder import BatchBuilder, TransactionRefusedError
 from rollup.execution.engine import Runner
 from rollup.execution.fees import fee_to_sign, next_base_fee
 from rollup.ir.image import Image
-from rollup.nodes.foundation import Foundation
+from rollup.nodes.foundation import Foundation, read
 from rollup.nodes.l1_clock import L1Clock
 from rollup.nodes.mempool import Mempool
 from rollup.nodes.outbox import Outbox, Sealed
+from rollup.nodes.programs import Programs
 from rollup.nodes.stream import MiniBlock, Stream
-from rollup.params import TABLE_ACCOUNTS, AccountAttribute, Reason
+from rollup.params import GROUP, TABLE_ACCOUNTS, AccountAttribute, Reason
 from rollup.ports.store import ChainStore
 from rollup.state.header import Header
 from rollup.state.tree import StateReader
@@ -40,13 +42,13 @@ class Policy:
         Account that gets the fees; 0 burns them.
     floor
         The least base fee, in gwei.
-    limit
-        Transactions that a batch may hold, if its data layer takes fewer than the program allows.
+    elements
+        Field elements of data that a batch may have, if its data layer takes fewer than the program allows.
     """
 
     payee: int = 0
     floor: int = 1
-    limit: int | None = None
+    elements: int | None = None
 
 
 DEFAULT_POLICY = Policy()
@@ -57,8 +59,8 @@ class Sequencer:
 
     Parameters
     ----------
-    image, domain
-        The program and the chain.
+    programs
+        Of the chain's epochs.
     clock
         L1's time: a batch is stamped when it is opened.
     store
@@ -77,13 +79,13 @@ class Sequencer:
     base_fee
         The least fee taken at present, in gwei.
     dropped
-        Hashes of transactions that were acknowledged, and that a reorganisation of L1 has made impossible.
+        Hashes of transactions that were acknowledged, and that L1 has made impossible: by a reorganisation, or because another program began
+        before they were posted.
     """
 
     def __init__(
         self,
-        image: Image,
-        domain: int,
+        programs: Programs,
         clock: L1Clock,
         store: ChainStore,
         outbox: Outbox,
@@ -92,11 +94,11 @@ class Sequencer:
         policy: Policy = DEFAULT_POLICY,
         runner: Runner = interpreter.run,
     ) -> None:
-        self._image, self._domain, self._store, self._stream = image, domain, store, stream
+        self._programs, self._store, self._stream = programs, store, stream
         self._policy, self._runner, self._clock = policy, runner, clock
-        self._foundation = Foundation(image, domain, store, outbox, runner)
-        self._capacity = min(image.layout.capacity, policy.limit or image.layout.capacity)
-        self._mempool = Mempool(image, domain)
+        self._foundation = Foundation(programs, clock, store, outbox, runner)
+        self._enter(self._foundation.epoch)
+        self._mempool = Mempool(self._image, self._domain)
         self.base_fee = policy.floor
         self.dropped: list[bytes] = []
         self._messages: tuple[MessageLog, ...] = ()
@@ -132,8 +134,13 @@ class Sequencer:
         return self._foundation.waiting(len(self._messages))
 
     @property
+    def image(self) -> Image:
+        """The program that the batch in the making runs."""
+        return self._image
+
+    @property
     def domain(self) -> int:
-        """What signatures of this chain are bound to."""
+        """What signatures are bound to in the batch in the making."""
         return self._domain
 
     def nonce(self, account: int) -> int:
@@ -226,7 +233,7 @@ class Sequencer:
         number, used = self.batch_number, self._capacity - self._room
         builder, draft = self._builder, self._builder.seal()
         try:
-            sealed = self._foundation.extend(draft, self._messages)
+            sealed = self._foundation.extend(draft, self._messages, self._epoch)
         except BaseException:
             self._resume(restarts=True)  # as in `_run`
             raise
@@ -236,17 +243,26 @@ class Sequencer:
         return sealed
 
     def refresh(self) -> None:
-        """Take in what the full node learnt from L1: messages to deliver, batches that were posted, a reorganisation."""
-        now = self._clock.now()
-        if self._foundation.is_void(self._messages) or self._is_late(now):
+        """Take in what the full node learnt from L1: messages to deliver, batches that were posted, another epoch, a reorganisation.
+
+        Raises
+        ------
+        OutsideError
+            If an epoch is applied whose program is not here, or cannot go on with the state; nothing is changed then.
+        """
+        found, now = self._foundation, self._clock.now()
+        if found.is_void(self._messages, self._epoch, now) or self._is_late(now):
             self._resume(restarts=True)
             return
         if self._builder.receipts and self._clock.is_due(self._builder.timestamp, now):
             self.seal()
         is_untouched = len(self._builder.receipts) == len(self._messages)
-        is_stale = not self._builder.receipts and self._builder.timestamp < now
-        if is_untouched and (self._foundation.rebase() or self._has_news() or is_stale):
+        is_stale = not self._builder.receipts and (self._builder.timestamp < now or self._epoch != found.epoch)
+        if is_untouched and (found.rebase() or self._has_news() or is_stale):
             self._begin(said=len(self._messages))
+        # What is acknowledged still gets into the epoch that it was acknowledged in, and so do all messages before the next.
+        while self._builder.receipts and found.is_ending(self._epoch):
+            self.seal()
 
     def _is_late(self, now: int) -> bool:
         """Tell whether a batch that was made cannot be posted any more as it is, since L1's clock has moved on (SOUNDNESS 17)."""
@@ -257,7 +273,7 @@ class Sequencer:
 
     def _has_news(self) -> bool:
         """Tell whether a message waits that the open batch could still take."""
-        return len(self._messages) < self._image.layout.inbox_cap and self.waiting > 0
+        return len(self._foundation.messages()) > len(self._messages)
 
     def _resume(self, *, restarts: bool) -> None:
         """Build on what is durable: the chain, the batches sealed since, and the transactions acknowledged since."""
@@ -265,7 +281,7 @@ class Sequencer:
         if restarts:
             self._stream.publish(MiniBlock(self._store.newest() + 1, restarts=True))
         now = self._clock.now()
-        for sealed, receipts in self._foundation.load(lambda timestamp: self._clock.is_late(timestamp, now)):
+        for sealed, receipts in self._foundation.load(now):
             done.update(receipt.transaction for receipt in receipts)
             self._stream.publish(MiniBlock(sealed.number, receipts=receipts, sealed=sealed.header))
         self._begin()
@@ -280,7 +296,7 @@ class Sequencer:
                 if not self._room:
                     self.seal()
                 self._builder.add(Transaction.from_bytes(data, self._image))
-            except TransactionRefusedError:
+            except PeerError:  # another program may not even know what it says
                 self._store.drop_pending([transaction_hash])
                 self.dropped.append(transaction_hash)
             else:
@@ -291,8 +307,13 @@ class Sequencer:
         found = self._foundation
         # INVARIANT: what was said of messages was said for the time at which they were delivered, so that stays.
         timestamp = self._builder.timestamp if said else max(self._clock.now(), found.timestamp)
+        if found.epoch != self._epoch:
+            before = self._domain
+            self._enter(found.epoch)
+            if self._domain != before:  # what waits for its nonce was signed for another program
+                self._mempool = Mempool(self._image, self._domain)
         self._messages = found.messages()
-        messages, payee = found.read(self._messages), self._policy.payee
+        messages, payee = read(self._messages, self._image), self._policy.payee
         self._builder = BatchBuilder(
             self._image,
             self._domain,
@@ -304,6 +325,15 @@ class Sequencer:
             runner=self._runner,
         )
         self._publish(self._builder, self.batch_number, said=said)
+
+    def _enter(self, epoch: Epoch) -> None:
+        """Go by the rules of an epoch from now on."""
+        self._epoch = epoch
+        self._image, self._domain = self._programs.image(epoch.program_id), self._programs.domain(epoch.program_id)
+        layout, limit = self._image.layout, self._policy.elements
+        self._capacity = layout.capacity
+        if limit is not None:
+            self._capacity = min(layout.capacity, limit // layout.group_elements * GROUP)
 
     def _publish(
         self,

@@ -133,18 +133,12 @@ class ChainView(Protocol):
     """The chain as derived from L1 alone and executed here; who asks believes nobody."""
 
     @property
-    def image(self) -> "Image":
-        """The program."""
-        ...
-
-    @property
     def rollup(self) -> Contract:
         """The rollup contract."""
         ...
 
-    @property
-    def domain(self) -> int:
-        """The field element that signatures of this chain bind."""
+    def program_of(self, number: int) -> "Image":
+        """Return the program that a derived batch runs."""
         ...
 
     def derived(self) -> int:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from rollup.batch.batch import Batch
 from rollup.batch.derivation import MessageLog, Position
+from rollup.batch.epoch import Epoch
 from rollup.batch.receipt import Receipt
 from rollup.state.header import Header, StepHeader
 from rollup.state.leaf import Attributes
@@ -62,8 +63,17 @@ class Changes:
 class ChainStore(Protocol):
     """The chain as derived from L1, and the transactions that wait for it. Every call that changes something is one transaction."""
 
-    def advance(self, point: L1Point, messages: Sequence[MessageLog], blocks: Sequence[tuple[Block, Changes]]) -> None:
-        """Keep everything that L1 brought up to a block, all or nothing; transactions that ran in a batch no longer wait."""
+    def advance(
+        self,
+        point: L1Point,
+        messages: Sequence[MessageLog],
+        blocks: Sequence[tuple[Block, Changes]],
+        epochs: Sequence[Epoch] = (),
+    ) -> None:
+        """Keep everything that L1 brought up to a block, all or nothing; transactions that ran in a batch no longer wait.
+
+        `epochs` are those that were applied or began, as they stand after it.
+        """
         ...
 
     def rewind(self, l1_number: int) -> int:
@@ -91,6 +101,10 @@ class ChainStore(Protocol):
 
     def block(self, number: int) -> Block:
         """Return a batch with its result; `KeyError` if it is not held."""
+        ...
+
+    def epochs(self) -> tuple[Epoch, ...]:
+        """Return all epochs that L1 has applied, in order; the first is that of genesis."""
         ...
 
     def messages(self, start: int) -> tuple[MessageLog, ...]:

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from rollup.batch.batch import Batch
 from rollup.batch.blob import to_words
 from rollup.batch.derivation import MessageLog
+from rollup.batch.epoch import Epoch
 from rollup.batch.inbox import Message
 from rollup.batch.receipt import Receipt, Touched, Withdrawal
 from rollup.encoding import uint_to_bytes
@@ -58,6 +59,7 @@ def batch_values(block: Block, point: L1Point) -> Values:
         "payee": batch.payee,
         "kind": int(batch.kind),
         "data_hash": batch.data_hash,
+        "domain": uint_to_bytes(batch.domain, WORD),
         "elements": len(batch.elements),
         "data": data[:significant],
         "l1_number": block.posted.number,
@@ -67,7 +69,7 @@ def batch_values(block: Block, point: L1Point) -> Values:
     }
 
 
-def batch_from(row: Row[Any], domain: int, messages: Sequence[Message]) -> Batch:
+def batch_from(row: Row[Any], messages: Sequence[Message]) -> Batch:
     """Return the batch of a row."""
     significant = words_from_bytes(row.data)
     return Batch(
@@ -80,7 +82,7 @@ def batch_from(row: Row[Any], domain: int, messages: Sequence[Message]) -> Batch
         payee=row.payee,
         kind=DataKind(row.kind),
         data_hash=row.data_hash,
-        domain=domain,
+        domain=int.from_bytes(row.domain, "big"),
         elements=(*significant, *(0,) * (row.elements - len(significant))),
         messages=tuple(messages),
     )
@@ -152,6 +154,25 @@ def message_values(log: MessageLog, point: L1Point) -> Values:
 def message_from(row: Row[Any]) -> MessageLog:
     """Return the inbox message of a row."""
     return MessageLog(row.number, words_from_bytes(row.words), row.rolling)
+
+
+def epoch_values(epoch: Epoch, point: L1Point) -> Values:
+    """Return the row of an epoch."""
+    return {
+        "number": epoch.index,
+        "point": point.number,
+        "program_id": epoch.program_id,
+        "settlement": epoch.settlement,
+        "inbox_from": epoch.inbox_from,
+        "until": uint_to_bytes(epoch.until, WORD),
+        "first": epoch.first,
+    }
+
+
+def epoch_from(row: Row[Any]) -> Epoch:
+    """Return the epoch of a row."""
+    until = int.from_bytes(row.until, "big")
+    return Epoch(row.number, row.program_id, row.settlement, row.inbox_from, until, row.first)
 
 
 def node_values(changes: Changes, batch: int) -> list[Values]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-VERSION = 1
+VERSION = 2
 """Of this schema; a store of another version is refused."""
 
 METADATA = MetaData()
@@ -13,7 +13,7 @@ FACTS = Table(
     Column("name", Text, primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )
-"""Schema version, program, domain and genesis: what a store is a store of."""
+"""Schema version, program, domain, settlement and genesis: what a store is a store of."""
 
 POINTS = Table(
     "points",
@@ -22,6 +22,19 @@ POINTS = Table(
     Column("hash", LargeBinary, nullable=False),
 )
 """The L1 blocks up to which the chain was followed, one a call of `advance`; other tables say in `point` which call brought a row."""
+
+EPOCHS = Table(
+    "epochs",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("point", Integer, nullable=False),
+    Column("program_id", LargeBinary(32), nullable=False),
+    Column("settlement", LargeBinary(20), nullable=False),
+    Column("inbox_from", Integer, nullable=False),
+    Column("until", LargeBinary(32), nullable=False),
+    Column("first", Integer, nullable=True),
+)
+"""Those that L1 applied; epoch 0, genesis, has no row. `first` is null while one waits for its first batch."""
 
 BATCHES = Table(
     "batches",
@@ -37,6 +50,7 @@ BATCHES = Table(
     Column("payee", Integer, nullable=False),
     Column("kind", Integer, nullable=False),
     Column("data_hash", LargeBinary, nullable=False),
+    Column("domain", LargeBinary(32), nullable=False),
     Column("elements", Integer, nullable=False),
     Column("data", LargeBinary, nullable=False),
     Column("l1_number", Integer, nullable=False),

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, insert, select, upd
 
 from rollup.batch.batch import Batch
 from rollup.batch.derivation import MessageLog, Position
+from rollup.batch.epoch import Epoch
 from rollup.batch.inbox import Message
 from rollup.batch.receipt import Receipt
 from rollup.encoding import uint_to_bytes
@@ -22,6 +23,7 @@ from rollup.store.cells import stored_tree
 from rollup.store.database import Database, StoreError
 from rollup.store.schema import (
     BATCHES,
+    EPOCHS,
     FACTS,
     MESSAGES,
     METADATA,
@@ -42,8 +44,10 @@ class Genesis:
     ----------
     program_id
         32 bytes.
+    settlement
+        L1 address of the contract that settles its first epoch, 20 bytes.
     domain
-        What its signatures are bound to.
+        What signatures are bound to in that epoch.
     depth
         Of its tree.
     header
@@ -53,6 +57,7 @@ class Genesis:
     """
 
     program_id: bytes
+    settlement: bytes
     domain: int
     depth: int
     header: Header
@@ -63,6 +68,7 @@ class Genesis:
         return {
             "schema": uint_to_bytes(VERSION, 4),
             "program": self.program_id,
+            "settlement": self.settlement,
             "domain": uint_to_bytes(self.domain, 32),
             "depth": uint_to_bytes(self.depth, 1),
             "genesis": self.header.to_bytes(),
@@ -93,12 +99,20 @@ class Store:
         """Give the database's connections back."""
         self._database.close()
 
-    def advance(self, point: L1Point, messages: Sequence[MessageLog], blocks: Sequence[tuple[Block, Changes]]) -> None:
+    def advance(
+        self,
+        point: L1Point,
+        messages: Sequence[MessageLog],
+        blocks: Sequence[tuple[Block, Changes]],
+        epochs: Sequence[Epoch] = (),
+    ) -> None:
         """Keep everything that L1 brought up to `point`, all or nothing; see the port."""
         with self._database.writing() as connection:
             self._require_next(connection, point, messages, blocks)
             connection.execute(insert(POINTS).values(number=point.number, hash=point.hash))
             _insert(connection, MESSAGES, [rows.message_values(log, point) for log in messages])
+            for epoch in epochs:
+                _keep_epoch(connection, epoch, point)
             for block, changes in blocks:
                 self._append(connection, point, block, changes)
 
@@ -107,10 +121,11 @@ class Store:
         with self._database.writing() as connection:
             kept = connection.execute(select(func.max(POINTS.c.number)).where(POINTS.c.number <= l1_number)).scalar()
             kept = -1 if kept is None else kept
-            for table in (MESSAGES, BATCHES):
+            for table in (MESSAGES, BATCHES, EPOCHS):
                 connection.execute(delete(table).where(table.c.point > kept))
             connection.execute(delete(POINTS).where(POINTS.c.number > kept))
             newest = _newest(connection)
+            connection.execute(update(EPOCHS).where(EPOCHS.c.first > newest).values(first=None))
             for table in (STEPS, NODES, RECORDS):
                 connection.execute(delete(table).where(table.c.batch > newest))
             connection.execute(update(PENDING).where(PENDING.c.batch > newest).values(batch=None))
@@ -148,6 +163,13 @@ class Store:
             row = _batch_row(connection, number)
             steps = connection.execute(select(STEPS).where(STEPS.c.batch == number).order_by(STEPS.c.position)).all()
             return rows.block_from(row, steps, self._batch(connection, row))
+
+    def epochs(self) -> tuple[Epoch, ...]:
+        """Return all epochs that L1 has applied, in order; the first is genesis'."""
+        genesis = Epoch(0, self._genesis.program_id, self._genesis.settlement, first=0)
+        with self._database.reading() as connection:
+            found = connection.execute(select(EPOCHS).order_by(EPOCHS.c.number))
+            return (genesis, *(rows.epoch_from(row) for row in found))
 
     def messages(self, start: int) -> tuple[MessageLog, ...]:
         """Return the inbox messages from number `start` on."""
@@ -244,7 +266,7 @@ class Store:
         held = (MESSAGES.c.number >= row.inbox_from) & (MESSAGES.c.number < row.inbox_to)
         found = connection.execute(select(MESSAGES.c.words).where(held).order_by(MESSAGES.c.number)).scalars()
         messages = [Message(*rows.words_from_bytes(words)) for words in found]
-        return rows.batch_from(row, self._genesis.domain, messages)
+        return rows.batch_from(row, messages)
 
     def _require_next(
         self,
@@ -268,6 +290,13 @@ def _require_run(what: str, last: int, numbers: Sequence[int]) -> None:
     expected = list(range(last + 1, last + 1 + len(numbers)))
     if list(numbers) != expected:
         raise InternalError(f"store: not the next {what}", expected=expected, got=list(numbers))
+
+
+def _keep_epoch(connection: Connection, epoch: Epoch, point: L1Point) -> None:
+    """Insert an epoch, or note where one that is held began."""
+    held = EPOCHS.c.number == epoch.index
+    if connection.execute(update(EPOCHS).where(held).values(first=epoch.first)).rowcount == 0:
+        connection.execute(insert(EPOCHS).values(rows.epoch_values(epoch, point)))
 
 
 def _insert(connection: Connection, table: Table, values: list[rows.Values]) -> None:

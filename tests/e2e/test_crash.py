@@ -51,7 +51,7 @@ def chain(url: str) -> Iterator[Devnet]:
 def start(chain: Devnet, url: str) -> Process:
     """Start over the database of a chain whose own process is taken to be dead."""
     node, outbox, stream = chain.full_node(url), Outbox(url), Stream()
-    sequencer = Sequencer(chain.image, chain.domain, L1Clock(chain.l1, chain.rollup), node.store, outbox, stream)
+    sequencer = Sequencer(chain.programs, L1Clock(chain.l1, chain.rollup), node.store, outbox, stream)
     layer = chain._layers[next(iter(chain._layers))]
     batcher = Batcher(chain.l1.as_account(BATCHER_KEY), chain.rollup, layer, outbox, node.store)
     return Process(node, sequencer, batcher, outbox, stream)
@@ -119,7 +119,7 @@ def test_batch_when_two_batchers_race_is_taken_once_by_l1(chain: Devnet, url: st
     sealed = chain.sequencer.seal()
     assert sealed is not None
     process = start(chain, url)
-    process.batcher._send(sealed)
+    process.batcher.post()
     with pytest.raises(L1Reverted, match="not the parent"):
         chain.batcher._l1.transact(chain.rollup, "post_calldata", chain.image.program_id, 0, 0, bytes(32), 0, b"")
     with pytest.raises(L1Reverted) as refused:
@@ -190,9 +190,7 @@ def test_batch_when_the_disk_refuses_it_is_not_announced_and_can_be_sealed_again
 
 def test_sequencer_when_it_speaks_on_a_stream_that_another_used_takes_back_what_that_said(chain: Devnet) -> None:
     chain.send(chain.account(0), "mint", token=1, amount=5)
-    Sequencer(
-        chain.image, chain.domain, L1Clock(chain.l1, chain.rollup), chain.node.store, chain.outbox, chain.stream
-    ).seal()
+    Sequencer(chain.programs, L1Clock(chain.l1, chain.rollup), chain.node.store, chain.outbox, chain.stream).seal()
     while chain.batcher.post() is not None:
         chain.node.sync()
     assert (chain.node.derived(), chain.alarms) == (1, [])

@@ -5,9 +5,10 @@ from dataclasses import replace
 from rollup.devnet import Devnet
 from rollup.nodes.alarm import Alarm
 from rollup.nodes.claimant import Claimant, Honest
+from rollup.nodes.settlements import Settlements
 from rollup.nodes.stream import MiniBlock, Stream
 from rollup.params import Status
-from rollup.ports.settlement import ChainView, SettlementBackend, Submission
+from rollup.ports.settlement import ChainView, Submission
 from rollup.state.header import Header
 
 
@@ -92,8 +93,8 @@ def test_sequencer_when_it_leaves_out_what_it_acknowledged_is_named(chain: Devne
 class Thief(Claimant):
     """Claims headers with a withdrawal that nobody made; the mock accepts it."""
 
-    def __init__(self, backend: SettlementBackend) -> None:
-        self._honest = Honest(backend)
+    def __init__(self, settlements: Settlements) -> None:
+        self._honest = Honest(settlements)
 
     def header(self, view: ChainView, number: int) -> Header:
         header = self._honest.header(view, number)

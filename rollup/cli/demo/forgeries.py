@@ -40,10 +40,9 @@ class Pretence:
         """The rollup contract."""
         return self.real.rollup
 
-    @property
-    def domain(self) -> int:
-        """What signatures are bound to."""
-        return self.real.domain
+    def program_of(self, number: int) -> Image:
+        """Return the program that a batch runs; the altered one runs the forger's."""
+        return self.image if number == self.altered.number else self.real.program_of(number)
 
     def derived(self) -> int:
         """Number of the altered batch: nothing follows it."""

@@ -23,6 +23,7 @@ def post(chain: Devnet, parcels: Sequence[Parcel], payee: int) -> Block:
     logs = chain.node.store.messages(before.inbox_index)[: layout.inbox_cap]
     sealed = Sealed(
         number=number,
+        epoch=chain.node.epochs().of(number).fingerprint(),
         parent=before.hash(),
         timestamp=chain.l1.head().timestamp,
         inbox_from=before.inbox_index,

@@ -52,7 +52,7 @@ def refuse(screen: Screen, chain: Devnet, settings: Settings) -> list[Refusal]:
     parcels = _one_more_batch(screen, chain)
     number = chain.node.derived()
     outsider = _outsider(screen, chain, settings)
-    insider = chain.rival().backend
+    insider = chain.rival().settlements.of(number).backend
     parent = chain.claims.final_claim(number - 1)
     assert parent is not None, "the batch before is final"
     attempts = _forge(screen, chain, parcels, insider, outsider)

@@ -9,7 +9,18 @@ from rollup.store.database import StoreError
 
 def sealed(number: int) -> Sealed:
     header = Header(number * 11, 0, 0, 4, 2, number)
-    return Sealed(number, bytes([number]) * 32, 1_700_000_000, 1, 4, b"\x05" * 32, 9, header, (number, 0, 2**254))
+    return Sealed(
+        number,
+        bytes([number + 100]) * 32,
+        bytes([number]) * 32,
+        1_700_000_000,
+        1,
+        4,
+        b"\x05" * 32,
+        9,
+        header,
+        (number, 0, 2**254),
+    )
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def point(number: int) -> L1Point:
 def play() -> Scene:
     """Batch 1: two deposits. Batch 2: an applied and a skipped call. Batch 3: a failed call and a deposit nobody can get."""
     chain = Chain(IMAGE)
-    genesis = Genesis(IMAGE.program_id, chain.domain, IMAGE.layout.depth, chain.header, {})
+    genesis = Genesis(IMAGE.program_id, b"\x07" * 20, chain.domain, IMAGE.layout.depth, chain.header, {})
     deposits = [deposit(KEYS[0], 1000), deposit(KEYS[1], 1000), deposit(KEYS[2], 7, account=99)]
     applied, early = chain.call(1, "add", 3, nonce=0), chain.call(2, "add", 9, nonce=1)
     failed = chain.call(2, "add", 0, nonce=0, fee=4)

@@ -69,6 +69,10 @@ class SettledChain:
 
     # ChainView
 
+    def program_of(self, number: int) -> Image:
+        assert 0 < number <= self.derived(), number
+        return self.image
+
     def derived(self) -> int:
         return len(self.batches)
 

@@ -123,8 +123,15 @@ class Foundation:
 
     @property
     def epoch(self) -> Epoch:
-        """The epoch of the next batch."""
+        """The epoch that the next batch is to be built in."""
         return self._epochs.next_of(self._last, self.header.inbox_index)
+
+    def ending(self, now: int) -> Epoch | None:
+        """Return the epoch of the newest batch if another waits and L1, at its time `now`, still takes batches of this one; else None."""
+        follower = self._epochs.after(self._last)
+        if follower is None or (self.header.inbox_index >= follower.inbox_from and now > follower.until):
+            return None
+        return self._last
 
     def is_ending(self, epoch: Epoch) -> bool:
         """Tell whether L1 has applied an epoch after this one, as `is_void` saw it last."""
@@ -146,9 +153,9 @@ class Foundation:
 
     # The inbox
 
-    def messages(self) -> tuple[MessageLog, ...]:
-        """Return the inbox messages that the next batch can take: up to the cap, and to where the epoch after its own begins."""
-        epoch, start = self.epoch, self.header.inbox_index
+    def messages(self, epoch: Epoch) -> tuple[MessageLog, ...]:
+        """Return the inbox messages that the next batch can take in an epoch: up to the cap, and to where the epoch after it begins."""
+        start = self.header.inbox_index
         follower = self._epochs.after(epoch)
         cap = self._programs.image(epoch.program_id).layout.inbox_cap
         return self._store.messages(start)[: cap if follower is None else min(cap, follower.inbox_from - start)]

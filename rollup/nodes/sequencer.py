@@ -103,6 +103,8 @@ class Sequencer:
         self.dropped: list[bytes] = []
         self._messages: tuple[MessageLog, ...] = ()
         self._builder: BatchBuilder
+        # INVARIANT: where `_resume` failed, as on a disk that is full, nothing is done before it succeeds.
+        self._is_torn = False
         # What a sequencer before this one said on the stream, and did not make durable, is void.
         self._resume(restarts=len(stream) > 0)
 
@@ -166,6 +168,7 @@ class Sequencer:
         if transaction.fee < self.base_fee:
             what = f"sequencer: transaction of account {transaction.sender} offers too little"
             raise FeeTooLowError(what, expected=f">= {self.base_fee} gwei", got=transaction.fee)
+        self._mend()
         try:
             receipt = self._run(transaction)
         except TransactionRefusedError as refused:
@@ -228,18 +231,24 @@ class Sequencer:
 
     def seal(self) -> Sealed | None:
         """End the batch, leave it in the outbox and open the next; None if it holds nothing."""
+        self._mend()
         if not self._builder.receipts:
             return None
-        number, used = self.batch_number, self._capacity - self._room
-        builder, draft = self._builder, self._builder.seal()
         try:
-            sealed = self._foundation.extend(draft, self._messages, self._epoch)
+            sealed = self._close()
         except BaseException:
             self._resume(restarts=True)  # as in `_run`
             raise
+        self._begin()
+        return sealed
+
+    def _close(self) -> Sealed:
+        """End the batch and leave it in the outbox; its builder is used up, whatever comes of that."""
+        number, used = self.batch_number, self._capacity - self._room
+        builder, draft = self._builder, self._builder.seal()
+        sealed = self._foundation.extend(draft, self._messages, self._epoch)
         self._publish(builder, number, sealed=sealed.header)
         self.base_fee = next_base_fee(self.base_fee, used, self._capacity, self._policy.floor)
-        self._begin()
         return sealed
 
     def refresh(self) -> None:
@@ -251,7 +260,7 @@ class Sequencer:
             If an epoch is applied whose program is not here, or cannot go on with the state; nothing is changed then.
         """
         found, now = self._foundation, self._clock.now()
-        if found.is_void(self._messages, self._epoch, now) or self._is_late(now):
+        if self._is_torn or found.is_void(self._messages, self._epoch, now) or self._is_late(now):
             self._resume(restarts=True)
             return
         if self._builder.receipts and self._clock.is_due(self._builder.timestamp, now):
@@ -273,10 +282,16 @@ class Sequencer:
 
     def _has_news(self) -> bool:
         """Tell whether a message waits that the open batch could still take."""
-        return len(self._foundation.messages()) > len(self._messages)
+        return len(self._foundation.messages(self._epoch)) > len(self._messages)
+
+    def _mend(self) -> None:
+        """Resume if that failed the last time."""
+        if self._is_torn:
+            self._resume(restarts=True)
 
     def _resume(self, *, restarts: bool) -> None:
         """Build on what is durable: the chain, the batches sealed since, and the transactions acknowledged since."""
+        self._is_torn = True
         done: set[bytes] = set()
         if restarts:
             self._stream.publish(MiniBlock(self._store.newest() + 1, restarts=True))
@@ -284,35 +299,52 @@ class Sequencer:
         for sealed, receipts in self._foundation.load(now):
             done.update(receipt.transaction for receipt in receipts)
             self._stream.publish(MiniBlock(sealed.number, receipts=receipts, sealed=sealed.header))
+        while (ending := self._foundation.ending(now)) is not None:
+            # Another epoch waits; what was acknowledged in this one still gets into it, and so do all messages before the next.
+            self._begin(ending)
+            self._replay(done, drops=False)
+            if not self._builder.receipts:
+                break
+            self._close()
         self._begin()
-        self._replay(done)
+        while self._replay(done, drops=True):
+            self._close()
+            self._begin()
+        self._is_torn = False
 
-    def _replay(self, done: set[bytes]) -> None:
-        """Run the acknowledged transactions that are in no batch yet; what L1 has made impossible is dropped, and listed."""
+    def _replay(self, done: set[bytes], *, drops: bool) -> bool:
+        """Run the acknowledged transactions that are in no batch yet, and add them to `done`; return whether some are left, as the batch is full.
+
+        What cannot run is left alone, or dropped and listed.
+        """
         for transaction_hash, data in self._store.pending():
             if transaction_hash in done:
                 continue
+            if not self._room:
+                return True
             try:
-                if not self._room:
-                    self.seal()
                 self._builder.add(Transaction.from_bytes(data, self._image))
             except PeerError:  # another program may not even know what it says
-                self._store.drop_pending([transaction_hash])
-                self.dropped.append(transaction_hash)
+                if drops:
+                    self._store.drop_pending([transaction_hash])
+                    self.dropped.append(transaction_hash)
             else:
+                done.add(transaction_hash)
                 self._publish(self._builder, self.batch_number, transactions=(data,))
+        return False
 
-    def _begin(self, said: int = 0) -> None:
-        """Open a batch with all the messages that wait, up to the cap; of the first `said` the stream knows."""
+    def _begin(self, epoch: Epoch | None = None, said: int = 0) -> None:
+        """Open a batch in an epoch, the one that is due by default, with the messages that wait; of the first `said` the stream knows."""
         found = self._foundation
+        epoch = epoch or found.epoch
         # INVARIANT: what was said of messages was said for the time at which they were delivered, so that stays.
         timestamp = self._builder.timestamp if said else max(self._clock.now(), found.timestamp)
-        if found.epoch != self._epoch:
+        if epoch != self._epoch:
             before = self._domain
-            self._enter(found.epoch)
+            self._enter(epoch)
             if self._domain != before:  # what waits for its nonce was signed for another program
                 self._mempool = Mempool(self._image, self._domain)
-        self._messages = found.messages()
+        self._messages = found.messages(epoch)
         messages, payee = read(self._messages, self._image), self._policy.payee
         self._builder = BatchBuilder(
             self._image,

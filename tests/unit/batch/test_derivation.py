@@ -11,6 +11,7 @@ from l1bridge import kzg
 from rollup.batch.batch import Batch
 from rollup.batch.blob import to_blob, to_words
 from rollup.batch.derivation import BatchLog, DerivationError, MessageLog, MissingDataError, Position, Rules, derive
+from rollup.batch.epoch import Epoch
 from rollup.batch.inbox import Message, rolling_hash
 from rollup.crypto.fr import R
 from rollup.errors import TandemError
@@ -172,3 +173,37 @@ def test_lie_about_a_batch_is_a_derivation_error(story: Story) -> None:
     story.change(1, timestamp=999)
     with pytest.raises(DerivationError, match="expected >= 1000, got 999"):
         story.derive()
+
+
+class TestEpochs:
+    """Batch 2 is the first of epoch 1, which reads the inbox from message 3 on."""
+
+    EPOCH = Epoch(1, b"\x08" * 32, b"\x09" * 20, inbox_from=3, until=5, first=2)
+
+    def test_first_batch_names_parent_program_and_settlement(self, story: Story) -> None:
+        (first,) = replace(story, posted=story.posted[:1]).derive()
+        link = keccak(first.hash() + self.EPOCH.program_id + bytes(12) + self.EPOCH.settlement)
+        story.change(1, parent_hash=link)
+        origin = ORIGIN.after(first).entering(self.EPOCH)
+        (second,) = Story(story.inbox[3:], story.posted[1:], story.contents).derive(origin)
+        assert (second.number, second.parent_hash) == (2, link)
+
+    def test_batch_that_names_only_its_parent_is_of_no_new_epoch(self, story: Story) -> None:
+        (first,) = replace(story, posted=story.posted[:1]).derive()
+        origin = ORIGIN.after(first).entering(self.EPOCH)
+        with pytest.raises(DerivationError, match="batch 2 has another parent's hash"):
+            Story(story.inbox[3:], story.posted[1:], story.contents).derive(origin)
+
+    def test_epoch_that_begins_elsewhere_is_refused(self, story: Story) -> None:
+        (first,) = replace(story, posted=story.posted[:1]).derive()
+        after = ORIGIN.after(first)
+        with pytest.raises(DerivationError, match="epoch 1 begins with another batch than the next"):
+            after.entering(self.EPOCH.begin(3))
+        with pytest.raises(DerivationError, match="epoch 1 begins before all messages of the one before are read"):
+            after.entering(replace(self.EPOCH, inbox_from=4))
+
+    def test_batch_of_the_old_epoch_reads_up_to_the_boundary_and_no_further(self, story: Story) -> None:
+        assert len(derive(RULES, ORIGIN, story.inbox, story.posted, story.contents, boundary=4)) == 2
+        with pytest.raises(DerivationError, match="batch 2 reads messages of the epoch after it") as refused:
+            derive(RULES, ORIGIN, story.inbox, story.posted, story.contents, boundary=3)
+        assert (refused.value.expected, refused.value.got) == ("<= 3", 4)

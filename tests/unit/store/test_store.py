@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rollup.batch.derivation import Position
+from rollup.batch.epoch import Epoch
 from rollup.errors import InternalError
 from rollup.ports.store import ChainStore
 from rollup.state.tree import Tree
@@ -187,4 +188,44 @@ def test_writes_to_a_stored_state_stay_in_memory(url: str, scene: Scene) -> None
     fork.update(1, ())
     fork.commit()
     assert_holds(store, scene, 3)
+    store.close()
+
+
+EPOCH = Epoch(1, b"\x21" * 32, b"\x22" * 20, inbox_from=2, until=2**64 + 5)
+
+
+def test_epochs_are_kept_as_they_are_applied_and_as_they_begin(url: str, scene: Scene) -> None:
+    genesis = Epoch(0, scene.genesis.program_id, scene.genesis.settlement, first=0)
+    store = Store(url, scene.genesis)
+    assert store.epochs() == (genesis,)
+    store.advance(point(10), scene.messages, scene.blocks[:1], [EPOCH])
+    assert store.epochs() == (genesis, EPOCH)
+    store.advance(point(20), (), scene.blocks[1:2], [EPOCH.begin(2)])
+    store.close()
+    again = Store(url, scene.genesis)
+    assert again.epochs() == (genesis, EPOCH.begin(2))
+    again.close()
+
+
+def test_rewind_takes_back_that_an_epoch_began_and_then_that_it_was_applied(url: str, scene: Scene) -> None:
+    store = Store(url, scene.genesis)
+    store.advance(point(10), scene.messages, scene.blocks[:1])
+    store.advance(point(20), (), (), [EPOCH])
+    store.advance(point(30), (), scene.blocks[1:2], [EPOCH.begin(2)])
+    store.advance(point(40), (), scene.blocks[2:])
+    store.rewind(30)
+    assert store.epochs()[1:] == (EPOCH.begin(2),)
+    store.rewind(20)
+    assert store.epochs()[1:] == (EPOCH,)
+    store.rewind(19)
+    assert store.epochs()[1:] == ()
+    store.close()
+
+
+def test_batch_keeps_the_domain_of_its_epoch(url: str, scene: Scene) -> None:
+    block, changes = scene.blocks[0]
+    other = replace(block, batch=replace(block.batch, domain=77))
+    store = Store(url, scene.genesis)
+    store.advance(point(10), scene.messages, [(other, changes)])
+    assert store.block(1).batch == other.batch
     store.close()

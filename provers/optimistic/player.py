@@ -96,7 +96,7 @@ class Player:
         final, tried = self.table.final_batch(), {game.claim for game in games if self._tried(game)}
         for claim in claims:
             decided = claim.rejected or claim.settled or now > claim.opened + self.terms.window
-            if not claim.is_here or decided or claim.number in tried or not final < claim.batch <= view.derived():
+            if decided or claim.number in tried or not final < claim.batch <= view.derived():
                 continue
             if claim.proposer != self._me and self._can_be_refuted(view, claim):
                 yield self._challenge(claim)
@@ -132,7 +132,7 @@ class Player:
     def _take_bonds(self, claims: list[Claim]) -> Iterator[Move]:
         """Settle what brings us a bond once its batch is final, then collect what is ours."""
         final = self.table.final_batch()
-        for number in (claim.number for claim in claims if claim.is_here and claim.batch <= final):
+        for number in (claim.number for claim in claims if claim.batch <= final):
             claim = self.table.claim(number)
             settled = claim.open_games or claim.rejected or claim.settled
             if not settled and self.table.heir(claim) == self._me:

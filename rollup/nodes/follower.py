@@ -186,9 +186,7 @@ class _Walk:
         return epoch
 
     def _derive(self, at: L1Point, events: Sequence[Event]) -> Iterator[Posted]:
-        """Yield the batches that these events announce, all of the last epoch that has begun."""
-        if not events:
-            return
+        """Yield the batches that these events announce, all of the last epoch that has begun; messages are checked even if there are none."""
         epochs = Epochs(self.epochs)
         epoch, waits = epochs.of(self.position.number + 1), epochs.waiting
         logs = [_batch(event) for event in events]
@@ -197,7 +195,8 @@ class _Walk:
         batches = derive(self.follower.rules(epoch), self.position, self.waiting, logs, contents, boundary)
         for batch, event in zip(batches, events, strict=True):
             yield Posted(batch, epoch, at, event.transaction_hash)
-        self.position = self.position.after(batches[-1])
+        for batch in batches:
+            self.position = self.position.after(batch)
         self.waiting = [log for log in self.waiting if log.index >= self.position.inbox_index]
 
 

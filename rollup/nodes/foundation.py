@@ -146,10 +146,8 @@ class Foundation:
         return epochs
 
     def _epoch_of(self, sealed: Sealed, now: int) -> Epoch | None:
-        """Return the epoch in which L1 can still take a batch on what is stood on; None if it cannot."""
-        inbox = sealed.inbox_from, sealed.inbox_to
-        epoch = self._epochs.open_for(sealed.epoch, sealed.number, *inbox, now)
-        return None if epoch is None or epoch.index < self._last.index else epoch
+        """Return the epoch in which L1 can still take a batch; None if it cannot."""
+        return self._epochs.open_for(sealed.epoch, sealed.number, sealed.inbox_from, sealed.inbox_to, now)
 
     # The inbox
 
@@ -192,10 +190,7 @@ class Foundation:
         self._derived, self._anchor = newest, self._store.header(newest)
         if newest > self.header.batch_number:
             return True  # somebody else posted one after it
-        if any(
-            self._epochs.open_for(sealed.epoch, sealed.number, sealed.inbox_from, sealed.inbox_to, now) is None
-            for sealed in self._promised.values()
-        ):
+        if any(self._epoch_of(sealed, now) is None for sealed in self._promised.values()):
             return True  # L1 changed, or has become too late for, the epoch that it was built in
         start = self.header.inbox_index
         end = start + len(messages)

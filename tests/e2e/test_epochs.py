@@ -99,9 +99,10 @@ class TestProgram:
         derived = chain.node.derived()
         for _ in range(2 * CAP + 1):
             chain._deposit(alice, 1)
-        epoch = chain.apply()
+        chain.l1.transact(chain.rollup, "apply")
         chain._deposit(alice, 1)
-        chain.sync()
+        chain.sync()  # all of it at once
+        (_, epoch) = chain.node.epochs()
         chain.post()
         assert epochs_of(chain)[derived:] == [0, 0, 0, 1]
         assert [len(chain.node.batch(derived + place).messages) for place in (1, 2, 3, 4)] == [CAP, CAP, 1, 1]
@@ -137,6 +138,11 @@ class TestProgram:
         chain.apply()
         mint(chain, 1)  # the nonce that it waited for
         assert (balance(chain), chain.sequencer.nonce(alice.id)) == (2, due + 1)
+        # What is signed for the new one waits as before.
+        later = Transaction(2, alice.id, 1, (1, 7)).sign(alice.secret, chain.image, chain.domain, due + 2)
+        assert chain.sequencer.submit(later) is None
+        mint(chain, 1)
+        assert (balance(chain), chain.sequencer.nonce(alice.id)) == (2 + 2 + 14, due + 3)
 
     def test_and_back_again_is_refused_where_records_of_the_new_program_would_be_lost(self, chain: Devnet) -> None:
         chain.upgrade(TokensV2)
@@ -197,6 +203,9 @@ class TestSettlement:
             for seat in (old, new):
                 assert chain.l1.call(seat.settlement, "credit", chain.proposer._l1.address) == 0
             assert chain.react() == ()
+            # Nothing of it is asked for again.
+            for player in (seat.backend._player for seat in chain.settlements.all()):  # type: ignore[attr-defined]
+                assert player._claims.up_to(2) == ()
 
 
 class TestReorganisation:
@@ -228,6 +237,16 @@ class TestReorganisation:
         again = chain.post()
         assert again is not None
         assert (again.header, epochs_of(chain)[-2:]) == (first.header, [0, 1])
+        assert agrees(chain)
+
+    def test_an_application_that_is_lost_takes_the_open_batch_with_it(self, chain: Devnet, l1: L1Client) -> None:
+        announced(chain)
+        before = l1.snapshot()
+        chain.apply()
+        mint(chain, 6)
+        l1.revert(before)
+        chain.sync()
+        assert (chain.image.name, balance(chain), len(chain.sequencer.dropped)) == ("Tokens", 0, 1)
         assert agrees(chain)
 
     def test_both_sides_of_a_switch_are_lost(self, chain: Devnet, l1: L1Client) -> None:
@@ -313,6 +332,20 @@ class TestTime:
         mint(chain, 5)
         chain.post()
         assert (epochs_of(chain)[-1], balance(chain)) == (1, 10)
+        assert agrees(chain)
+
+    def test_what_was_sealed_again_for_the_old_epoch_is_dropped_with_its_time_however_fresh(
+        self, chain: Devnet
+    ) -> None:
+        announced(chain)
+        mint(chain, 5)
+        epoch = chain.apply()
+        chain.l1.advance(epoch.until - chain.l1.head().timestamp - 5)
+        chain.sync()
+        assert (balance(chain), chain.sequencer.dropped) == (5, [])
+        chain.l1.advance(10)
+        chain.sync()
+        assert (balance(chain), len(chain.sequencer.dropped)) == (0, 1)
         assert agrees(chain)
 
     def test_messages_before_the_boundary_go_to_the_old_program_after_its_time_too(self, chain: Devnet) -> None:

@@ -403,13 +403,17 @@ def deposit(account: uint256, key_x: uint256, key_y: uint256):
 
 @external
 @payable
-def call(account: uint256, tag: uint256, word_0: uint256, word_1: uint256):
+def call(epoch: uint256, account: uint256, tag: uint256, word_0: uint256, word_1: uint256):
     """
     @notice Run an action as the L2 account that the sender has registered, after crediting it what is sent along (machine.md §4).
     @dev SAFETY: who calls is checked on L2, against the L1 address of the account; L1 only says who sent this.
+         What is mined after another epoch was applied would run as whatever that epoch's program calls by this tag, so it is refused.
+    @param epoch The newest that is applied: its program is to run the action.
     @param tag Of an action that the program lets be called from L1; any other makes this a mere deposit.
     @param word_0 The first 252 bits of the arguments, the lowest first; what follows them stands in `word_1`.
     """
+    newest: uint256 = self.newest
+    assert epoch == ((newest >> 193) & MASK15) + ((newest >> 192) & 1), "rollup: another epoch"
     assert account != 0, "rollup: account"
     assert tag != 0 and tag < 256, "rollup: tag"
     index: uint256 = 0

@@ -195,7 +195,8 @@ class Devnet(Chain):
 
     def call_from_l1(self, l1: L1, call: tuple[int, int, int, int], amount: int) -> Receipt:
         """Make a call, of an account, a tag and two words of arguments, that is encoded already; return the receipt of its delivery."""
-        l1.transact(self.rollup, "call", *call, value=amount * WEI_PER_GWEI, cause="call")
+        epoch = tuple(self.node.epochs())[-1].index
+        l1.transact(self.rollup, "call", epoch, *call, value=amount * WEI_PER_GWEI, cause="call")
         return self._deliver()[-1]
 
     def sign(self, account: Account, action: str, *args: int, fee: int | None = None, **named: int) -> Transaction:

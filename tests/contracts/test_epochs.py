@@ -168,6 +168,23 @@ class TestApplying:
         assert (name, said) == ("Applied", words | {"inbox_from": 1, "until": until})
         assert switch.chain.call("newest_epoch") == (0, True, 1, until)
 
+    def test_a_call_names_the_epoch_whose_program_is_to_run_it(self, switch: Switch) -> None:
+        chain = switch.chain
+
+        def refusals() -> list[str]:
+            return [chain.refused("call", epoch, 1, 2, 3, 4) for epoch in range(3) if epoch != right]
+
+        right = 0
+        assert refusals() == ["rollup: another epoch"] * 2
+        switch.apply()
+        right = 1  # from here on, though its first batch is not posted
+        assert refusals() == ["rollup: another epoch"] * 2
+        chain.act("call", 1, 1, 2, 3, 4)
+        chain.post()
+        switch.enter()
+        assert refusals() == ["rollup: another epoch"] * 2
+        chain.act("call", 1, 1, 2, 3, 4)
+
     def test_another_epoch_waits_until_the_one_before_has_begun(self, switch: Switch) -> None:
         switch.apply().schedule()
         switch.chain.l1.advance(EXIT_WINDOW)

@@ -142,14 +142,14 @@ class TestCalls:
     def test_call_when_malformed_is_refused(
         self, chain: RollupChain, account: int, tag: int, word_0: int, word_1: int, value: int, reason: str
     ) -> None:
-        assert chain.refused("call", account, tag, word_0, word_1, value=value) == reason
+        assert chain.refused("call", 0, account, tag, word_0, word_1, value=value) == reason
 
     def test_calls_when_accepted_stand_in_the_inbox_with_who_sent_them(self, chain: RollupChain) -> None:
         sender = int.from_bytes(chain.l1.address, "big")
         messages = [Message(256 + tag, 7, R - 1, tag, sender, amount) for tag, amount in ((1, 5), (255, 0))]
         for place, message in enumerate(messages):
             words = (message.account, message.called, message.key_x, message.key_y)
-            receipt = chain.act("call", *words, value=message.amount * GWEI)
+            receipt = chain.act("call", 0, *words, value=message.amount * GWEI)
             name, logged = chain.l1.decode(chain.rollup, receipt.logs[0])
             assert (name, logged["index"], logged["tag"]) == ("Called", place, message.called)
             assert logged["rolling"] == rolling_hash(messages[: place + 1])

@@ -2,33 +2,41 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from examples.counter import Counter
 from examples.payments import Payments
 from examples.tokens import Tokens
 from l1bridge.client import L1Client
 from l1bridge.devchain import connect
+from provers.adversaries.liars import lie_at
 from rollup.batch.derivation import DerivationError
 from rollup.batch.transaction import Transaction
 from rollup.cli.demo.posting import post as post_blindly
 from rollup.devnet import Devnet
 from rollup.devnet.chain import BATCHER, KEYS
+from rollup.devnet.liar import Liar
 from rollup.errors import OutsideError
 from rollup.execution.builder import TransactionRefusedError
 from rollup.ir.image import Image
+from rollup.nodes.claimant import Claimant
 from rollup.nodes.follower import Derived
 from rollup.nodes.full_node import FullNode
 from rollup.nodes.l1_clock import L1Clock
 from rollup.nodes.outbox import Outbox
 from rollup.nodes.scan import Event
 from rollup.nodes.sequencer import Sequencer
+from rollup.nodes.settlements import Settlements
 from rollup.nodes.stream import Stream
 from rollup.params import Reason, Status
 from rollup.ports.l1 import L1Reverted
+from rollup.ports.settlement import batch_struct
 from rollup.ports.store import L1Point
 from rollup.store.store import Store
+from tests.programs.counter_v2 import CounterV2
 from tests.programs.tokens_v2 import TokensV2
 
 GWEI = 10**9
@@ -162,6 +170,11 @@ class TestProgram:
         assert agrees(chain)
 
 
+def claims(claimant: Claimant, _: Settlements) -> Claimant:
+    """Claim so, whatever the seats are."""
+    return claimant
+
+
 class TestSettlement:
     def test_of_another_kind_keeps_transactions_valid_and_withdrawals_due(self, chain: Devnet) -> None:
         alice = chain.account(0)
@@ -198,14 +211,61 @@ class TestSettlement:
             old, new = (chain.settlements.of(number) for number in (1, 2))
             assert (old.backend.describe(1)["verdict"], new.backend.describe(2)["verdict"]) == ("accepted",) * 2
             chain.react()
-            claims = [(old, 1), (new, 2)]
-            assert [seat.backend.describe(claim)["settled"] for seat, claim in claims] == [True, True]
+            assert [seat.backend.describe(claim)["settled"] for seat, claim in ((old, 1), (new, 2))] == [True, True]
             for seat in (old, new):
                 assert chain.l1.call(seat.settlement, "credit", chain.proposer._l1.address) == 0
             assert chain.react() == ()
             # Nothing of it is asked for again.
             for player in (seat.backend._player for seat in chain.settlements.all()):  # type: ignore[attr-defined]
                 assert player._claims.up_to(2) == ()
+
+    def test_a_lie_about_either_side_of_the_switch_is_thrown_out_by_the_rules_of_its_epoch(self) -> None:
+        with Devnet(Tokens, "optimistic", accounts=1) as chain:
+            mint(chain, 5)
+            chain.post()
+            chain.upgrade(TokensV2)
+            mint(chain, 6)
+            chain.post()
+            assert epochs_of(chain) == [0, 1]
+            moves: list[str] = []
+            for number, claim in ((1, 1), (2, 4)):
+                bond = chain.l1.call(chain.settlements.of(number).settlement, "CLAIM_BOND")
+                lie = lie_at(chain.node, number, 1)
+                liar = chain.rival(partial(claims, Liar(lie, number, bond)), {"defence": lie.defence})
+                assert liar.proposer.propose() == (claim,)
+                while fresh := [*liar.defender.react(), *chain.react()]:
+                    moves += [move.what for move in fresh]
+                assert chain.settlements.of(number).backend.describe(claim)["verdict"] == "rejected"
+                chain.propose()
+            assert moves.count("step") == 2
+            chain.settle()
+            assert [chain.claims.final_claim(number) for number in (1, 2)] == [2, 3]
+            assert chain.alarms == []
+
+    def test_a_proof_is_for_one_program(self) -> None:
+        """The keys of either program refuse the proof of the other; with the right ones, both batches become final."""
+        with Devnet(Counter, "groth16", accounts=1, options={"transactions": 4}) as chain:
+            chain.send(chain.account(0), "add", step=5)
+            chain.post()
+            chain.upgrade(CounterV2)
+            chain.send(chain.account(0), "add", step=7)
+            chain.post()
+            assert chain.record("counts", 1) == {"value": 5 + 14}
+            seats = [chain.settlements.of(number) for number in (1, 2)]
+            payloads = [
+                seat.backend.fetch(seat.backend.submit(chain.node, n)).payload for n, seat in enumerate(seats, 1)
+            ]
+            thief = chain.spare_key()
+            for number, parent in ((1, 0), (2, 1)):
+                headers = [chain.node.header(at).words() for at in (number - 1, number)]
+                claim = (batch_struct(chain.node.batch(number)), parent, *headers)
+                other = payloads[2 - number]
+                with pytest.raises(L1Reverted, match="validity: "):
+                    thief.transact(chain.rollup, "propose", *claim, other)
+                chain.propose()
+            chain.settle()
+            assert chain.claims.final_batch == 2
+            assert chain.alarms == []
 
 
 class TestReorganisation:
@@ -471,6 +531,29 @@ class TestRestart:
         assert isinstance(store, Store)
         assert [epoch.index for epoch in store.epochs()] == [0, 1]
         store.close()
+
+    def test_when_the_disk_is_full_in_the_middle_goes_on_when_there_is_room(
+        self, chain: Devnet, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        announced(chain)
+        mint(chain, 5)
+
+        def full(*_: object) -> None:
+            raise OutsideError("the disk is full")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(chain.outbox, "put", full)
+            with pytest.raises(OutsideError, match="the disk is full"):
+                chain.apply()
+            for act in (chain.sequencer.seal, chain.sequencer.refresh, lambda: mint(chain, 1)):
+                with pytest.raises(OutsideError, match="the disk is full"):
+                    act()
+        chain.sync()
+        mint(chain, 6)
+        assert (balance(chain), chain.sequencer.dropped) == (17, [])
+        chain.post()
+        assert epochs_of(chain)[-2:] == [0, 1]
+        assert agrees(chain)
 
     def test_before_it_saw_the_application_keeps_the_open_batch_in_the_old_epoch(self, chain: Devnet, url: str) -> None:
         announced(chain)

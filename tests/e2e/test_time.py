@@ -98,7 +98,7 @@ def test_call_of_another_s_account_is_a_deposit_to_it(chain: Devnet) -> None:
     victim, thief = chain.account(0), chain.account(1)
     before = chain.balance(victim)
     words = (victim.id, chain.image.action("visit").tag, 5, 1)
-    thief.l1.transact(chain.rollup, "call", *words, value=9 * 10**9)
+    thief.l1.transact(chain.rollup, "call", 0, *words, value=9 * 10**9)
     receipt = chain._deliver()[-1]
     assert (receipt.status, receipt.reason) == (Status.FAILED, "the account was registered by another L1 address")
     assert visit(chain)["weight"] == 0

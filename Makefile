@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check bench bench-proving clean
+.PHONY: help venv demo test check bench bench-proving bench-dispute clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -36,6 +36,9 @@ bench: $(VENV)/test.stamp  ## Measure execution: native beside the plain interpr
 
 bench-proving: $(VENV)/test.stamp  ## Measure proving beside zksnake, snarkjs and arkworks (JSON=FILE writes it)
 	$(BIN)/python -m benchmarks.proving $(if $(JSON),--json $(JSON)) $(ARGS)
+
+bench-dispute: $(VENV)/test.stamp  ## Measure disputes on L1 by the number of steps and of attackers (JSON=FILE writes it)
+	$(BIN)/python -m benchmarks.disputes $(if $(JSON),--json $(JSON)) $(ARGS)
 
 clean:  ## Remove .venv, caches and what builds left behind
 	rm -rf $(VENV) .tools .tandem build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,6 +1,7 @@
 """Write measured figures into pages, between their markers: `python docs/generate.py`.
 
-The figures are what `tandem demo --json docs/demo.json` and `make bench-proving JSON=docs/proving.json` wrote, so no number there is typed by hand.
+The figures are what `tandem demo --json docs/demo.json`, `make bench-proving JSON=docs/proving.json` and `make bench-dispute JSON=docs/dispute.json` wrote, so no
+number there is typed by hand.
 """
 
 import json
@@ -76,7 +77,7 @@ def below(figures: Mapping[str, Any]) -> str:
         f"On both chains a batch of {chain['transactions']['total']} transactions in {WHERE[figures['data']]}{blob}, "
         "signatures included. "
         f"A lie is thrown out after {moves} moves and {_whole(fraud['gas'])} gas, of which L1 spends "
-        f"{_whole(fraud['gas_one_step_proof'])} on executing the one step in dispute; the liar's bond goes to the challenger. "
+        f"{_whole(fraud['gas_one_step_proof'])} on executing the one step in dispute; half of the liar's bond goes to the challenger, the rest is burnt. "
         f"{refused} forged or replayed proofs were sent to the other chain's contract, and refused. "
         "Its keys are development keys, which the demo says too."
     )
@@ -92,6 +93,46 @@ def proving(rows: Sequence[Mapping[str, Any]]) -> str:
         lines.append(f"| {row['figure']} | {measured} | {peer} | {ratio} | {row['goal']} | {_yes(row['met'])} |")
     notes = [f"- {row['figure']}: {row['note']}" for row in rows if row["note"]]
     return "\n".join([*lines, "", *notes])
+
+
+LENGTHS: Final = {
+    "steps": "steps",
+    "moves": "moves",
+    "propose": "claim",
+    "ask": "ask",
+    "show": "show",
+    "refute": "refute",
+    "dispute": "all three",
+}
+ATTACKERS: Final = {
+    "attackers": "wrong claims",
+    "fallen": "fallen",
+    "staked": "at stake, attackers",
+    "challenger": "at stake, challenger",
+    "proposer": "at stake, proposer",
+    "gas": "gas, challenger",
+    "gained": "won by the challenger",
+    "burnt": "burnt",
+    "delay": "right claim final after",
+}
+ETHER: Final = 10**18
+WEI: Final = ("staked", "challenger", "proposer", "gained", "burnt")
+
+
+def disputes(figures: Mapping[str, Any]) -> str:
+    """Return the two Markdown tables of `benchmarks.disputes`: by the number of steps, and of attackers."""
+
+    def form(name: str, value: int) -> str:
+        if name == "delay":
+            return _duration(value)
+        return f"{value / ETHER:,.2f} ETH" if name in WEI else _whole(value)
+
+    tables = []
+    for part, columns in (("steps", LENGTHS), ("attackers", ATTACKERS)):
+        lines = ["| " + " | ".join(columns.values()) + " |", "|" + "--:|" * len(columns)]
+        lines += ["| " + " | ".join(form(name, row[name]) for name in columns) + " |" for row in figures[part]]
+        tables.append("\n".join(lines))
+    return "\n\n".join(tables)
 
 
 def _digits(value: float) -> str:
@@ -134,11 +175,12 @@ class Place:
 
 DEMO: Final = Place("demo", README, DOCS / "demo.json", block)
 PROVING: Final = Place("proving", DOCS / "proving.md", DOCS / "proving.json", proving)
+DISPUTES: Final = Place("disputes", DOCS / "spec" / "dispute.md", DOCS / "dispute.json", disputes)
 
 
 def main() -> None:
     """Bring the pages up to date with the files."""
-    for place in (DEMO, PROVING):
+    for place in (DEMO, PROVING, DISPUTES):
         place.page.write_text(place.filled(), encoding="utf-8")
 
 

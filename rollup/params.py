@@ -21,8 +21,8 @@ END: Final = 0xFFFF
 HEADER_WORDS: Final = 6
 STEP_HEADER_WORDS: Final = 8
 MESSAGE_WORDS: Final = 6
-DISPUTE_DEPTH: Final = 8
-"""The tree over step headers has 2^8 leaves."""
+MAX_STEPS: Final = 2048
+"""Of a batch: so many can be shown on L1 (contracts/settlement/dispute_game.vy)."""
 
 # Widths in bits, as transactions and inputs have them. An element's is `FULL`, which is no power of two but stands for [0, R).
 FULL: Final = 255

@@ -1,10 +1,11 @@
 # pragma version 0.4.3
 """
-@title Settlement by fraud proof: games of two players over the steps of a batch
+@title Settlement by fraud proof: a question, an answer, and one step executed here
 @license MIT
-@notice A claim commits to the header after every step of its batch. Whoever thinks it wrong plays a game against its proposer:
-        eight halvings find one step, and the stepper executes that step here. Rules in docs/spec/contracts.md.
-@dev What a single game decides is the truth of one step, never an opinion: a game can be lost by silence, but not by playing right.
+@notice A claim commits to the header after every step of its batch. Whoever doubts it asks for them; whoever knows them shows them, all at once;
+        and anybody has the first wrong one executed by the stepper. Rules in docs/spec/contracts.md, the choice in ADR 0023.
+@dev A step is a whole transaction, so a batch has few and they can be shown; nothing has to be searched for on L1. What decides is the truth of
+     one step, never an opinion: a right claim falls by silence only, and anybody can break that.
 """
 
 from interfaces import IRollup
@@ -13,80 +14,50 @@ from interfaces import IStepper
 
 implements: ISettlement
 
-VERSION: constant(uint256) = 1
-DEPTH: constant(uint256) = 8
-LEAVES: constant(uint256) = 256
+VERSION: constant(uint256) = 2
 END: constant(uint256) = 65535
+MAX_LEAVES: constant(uint256) = 2048
+BYTES: constant(uint256) = 32 * MAX_LEAVES
 PENDING: constant(uint256) = 0
 ACCEPTED: constant(uint256) = 1
 REJECTED: constant(uint256) = 2
 
-# whose move it is
-PROPOSER: constant(uint256) = 1
-CHALLENGER: constant(uint256) = 2
-OVER: constant(uint256) = 3
+# what became of a claim; 0 is one that was never made here
+OPEN: constant(uint256) = 1
+ASKED: constant(uint256) = 2
+SHOWN: constant(uint256) = 3
+FALLEN: constant(uint256) = 4
+PAID: constant(uint256) = 5
 
-
-struct Claim:
-    root: bytes32
-    proposer: address
-    opened: uint256
-    open_games: uint256
-    rejected: bool
-    settled: bool
-
-
-struct Game:
-    claim_id: uint256
-    challenger: address
-    turn: uint256
-    moved: uint256
-    # seconds used so far
-    proposer_used: uint256
-    challenger_used: uint256
-    node: bytes32
-    left: bytes32
-    right: bytes32
-    level: uint256
-    position: uint256
-    # the last left half that both sides agree on; the leaf before the disputed one is its rightmost
-    agreed: bytes32
-    agreed_level: uint256
+MASK40: constant(uint256) = 2**40 - 1
+MASK160: constant(uint256) = 2**160 - 1
 
 
 struct Payload:
-    root: bytes32
+    leaves: bytes32
     terminal: uint256[8]
-    path: bytes32[DEPTH]
 
 
 event Opened:
     claim_id: indexed(uint256)
     proposer: indexed(address)
-    root: bytes32
+    steps: bytes32
 
 
-event Challenged:
+event Asked:
     claim_id: indexed(uint256)
-    game_id: indexed(uint256)
-    challenger: address
+    asker: indexed(address)
 
 
-event Revealed:
-    game_id: indexed(uint256)
-    left: bytes32
-    right: bytes32
-
-
-event Moved:
-    game_id: indexed(uint256)
-    level: uint256
-    position: uint256
-    node: bytes32
+# The steps' leaves, as they were shown: 32 bytes each.
+event Shown:
+    claim_id: indexed(uint256)
+    by: indexed(address)
+    leaves: Bytes[BYTES]
 
 
 event Stepped:
-    game_id: indexed(uint256)
+    claim_id: indexed(uint256)
     position: uint256
     claimed: bytes32
     computed: bytes32
@@ -94,10 +65,9 @@ event Stepped:
     reason: uint256
 
 
-event Resolved:
-    game_id: indexed(uint256)
+event Fallen:
     claim_id: indexed(uint256)
-    winner: address
+    by: indexed(address)
     reason: String[32]
 
 
@@ -106,27 +76,32 @@ STEPPER: public(immutable(IStepper))
 PROGRAM_ID: immutable(bytes32)
 DOMAIN: immutable(uint256)
 CLAIM_BOND: public(immutable(uint256))
-CHALLENGE_BOND: public(immutable(uint256))
+QUESTION_BOND: public(immutable(uint256))
 WINDOW: public(immutable(uint256))
 CLOCK: public(immutable(uint256))
 
-claims: public(HashMap[uint256, Claim])
-games: public(HashMap[uint256, Game])
-game_count: public(uint256)
+steps: HashMap[uint256, bytes32]
+# By claim: status (8 bits) | when it was last moved (40) | when it was made (40) | proposer (160), from the highest.
+states: HashMap[uint256, uint256]
+askers: HashMap[uint256, address]
+# By claim: L1 block that holds the leaves (96 bits) | who showed them (160).
+showings: HashMap[uint256, uint256]
 credit: public(HashMap[address, uint256])
 
 
 @deploy
 def __init__(
-    rollup: address, stepper: address, claim_bond: uint256, challenge_bond: uint256, window: uint256, clock: uint256
+    rollup: address, stepper: address, claim_bond: uint256, question_bond: uint256, window: uint256, clock: uint256
 ):
     """
     @param claim_bond Wei a proposer stakes on a claim.
-    @param challenge_bond Wei a challenger stakes on a game.
-    @param window Seconds in which a claim can be challenged.
-    @param clock Seconds each player has for all moves of a game.
+    @param question_bond Wei whoever doubts a claim stakes on its being wrong.
+    @param window Seconds in which a claim can be doubted.
+    @param clock Seconds in which a question must be answered, and an answer refuted.
     """
     assert window != 0 and clock != 0, "game: no time to play"
+    # INVARIANT: times fit their 40 bits for as long as L1 counts seconds in them.
+    assert window < 2**32 and clock < 2**32, "game: too much time to play"
     # SPEC: SOUNDNESS 23. Its stepper says which program it judges; the rollup takes it for no other.
     program_id: bytes32 = staticcall IStepper(stepper).program_id()
     PROGRAM_ID = program_id
@@ -134,7 +109,7 @@ def __init__(
     ROLLUP = IRollup(rollup)
     STEPPER = IStepper(stepper)
     CLAIM_BOND = claim_bond
-    CHALLENGE_BOND = challenge_bond
+    QUESTION_BOND = question_bond
     WINDOW = window
     CLOCK = clock
 
@@ -157,7 +132,36 @@ def settles() -> (address, bytes32):
     return ROLLUP.address, PROGRAM_ID
 
 
-# ---------------------------------------------------------------- claims
+@external
+@view
+def dispute(claim_id: uint256) -> (bytes32, uint256, address, uint256, uint256, address, address, uint256):
+    """
+    @notice Commitment to the steps, status, proposer, when it was made and last moved, who asked, who showed, and the L1 block of that.
+    """
+    state: uint256 = self.states[claim_id]
+    showing: uint256 = self.showings[claim_id]
+    return (
+        self.steps[claim_id],
+        state >> 240,
+        self._address(state),
+        (state >> 160) & MASK40,
+        (state >> 200) & MASK40,
+        self.askers[claim_id],
+        self._address(showing),
+        showing >> 160,
+    )
+
+
+@external
+@view
+def verdict(claim_id: uint256) -> uint256:
+    """
+    @notice Rejected if a step was wrong or a question was left open; accepted when no question can be asked any more and none is open.
+    """
+    return self._verdict(self.states[claim_id])
+
+
+# ---------------------------------------------------------------- moves
 
 
 @external
@@ -171,51 +175,128 @@ def open(
     payload: Bytes[73728],
 ):
     """
-    @notice Take a claim with its bond, its root over the step headers, and the proof that the last of them is terminal and is `header`.
-    @dev SPEC: SOUNDNESS 9. With the last leaf terminal and equal to the result, and the parent's result before leaf 0, a wrong result
+    @notice Take a claim with its bond: a commitment to its steps, of which the last must be terminal and lead to `header`.
+    @dev SPEC: SOUNDNESS 9. With the last step terminal and equal to the result, and the parent's result before the first, a wrong result
          means a wrong step somewhere between.
     """
     assert msg.sender == ROLLUP.address, "game: only the rollup"
     assert msg.value == CLAIM_BOND, "game: bond"
-    assert len(payload) == 32 * (1 + 8 + DEPTH), "game: payload length"
+    assert len(payload) == 32 * (1 + 8), "game: payload length"
     given: Payload = abi_decode(payload, Payload)
     assert given.terminal[5] == END, "game: last step is not terminal"
     assert given.terminal[6] == 0, "game: fees are left"
     for i: uint256 in range(5):
         assert given.terminal[i] == header[i], "game: last step is not the result"
-    leaf: bytes32 = keccak256(abi_encode(given.terminal))
-    assert self._root(leaf, LEAVES - 1, given.path) == given.root, "game: last step is not under the root"
-    self.claims[claim_id] = Claim(
-        root=given.root, proposer=proposer, opened=block.timestamp, open_games=0, rejected=False, settled=False
-    )
-    log Opened(claim_id=claim_id, proposer=proposer, root=given.root)
+    steps: bytes32 = keccak256(concat(given.leaves, keccak256(abi_encode(given.terminal))))
+    self.steps[claim_id] = steps
+    self.states[claim_id] = (block.timestamp << 160) | convert(proposer, uint256)
+    self._move(claim_id, OPEN)
+    log Opened(claim_id=claim_id, proposer=proposer, steps=steps)
 
 
 @external
-@view
-def verdict(claim_id: uint256) -> uint256:
+@payable
+def ask(claim_id: uint256, steps: bytes32):
     """
-    @notice Rejected once a game was won against it; accepted when the window is over and no game is open.
+    @notice Doubt a claim: its steps must be shown now, or it falls. Once a claim.
+    @param steps The claim's commitment, as the asker saw it.
     """
-    claim: Claim = self.claims[claim_id]
-    if claim.rejected:
-        return REJECTED
-    if claim.opened != 0 and claim.open_games == 0 and block.timestamp > claim.opened + WINDOW:
-        return ACCEPTED
-    return PENDING
+    state: uint256 = self.states[claim_id]
+    assert state >> 240 == OPEN, "game: not open to questions"
+    # SAFETY: numbers are given in the order of L1. After a reorganisation this one may be another claim's, and that one right.
+    assert self.steps[claim_id] == steps, "game: not the claim that was meant"
+    assert self._verdict(state) == PENDING, "game: window is over"
+    assert msg.value == QUESTION_BOND, "game: bond"
+    self.askers[claim_id] = msg.sender
+    self._move(claim_id, ASKED)
+    log Asked(claim_id=claim_id, asker=msg.sender)
+
+
+@external
+def show(claim_id: uint256, leaves: Bytes[BYTES]):
+    """
+    @notice Answer: the hash of the header after each step of a claim, 32 bytes each. Anybody may who knows them.
+    @dev INVARIANT: the steps of a right claim can always be shown, and no others are a right claim's: they end where the batch ends, so a list
+         that goes on past the end, all of it identities (SOUNDNESS 9), is not taken.
+    """
+    state: uint256 = self.states[claim_id]
+    assert state >> 240 == ASKED, "game: nobody asked"
+    assert block.timestamp <= ((state >> 200) & MASK40) + CLOCK, "game: time is up"
+    size: uint256 = len(leaves)
+    assert size != 0 and size % 32 == 0, "game: leaves have 32 bytes"
+    last: bytes32 = extract32(leaves, size - 32)
+    assert keccak256(concat(keccak256(leaves), last)) == self.steps[claim_id], "game: not the steps of the claim"
+    if size != 32:
+        assert extract32(leaves, size - 64) != last, "game: steps past the end"
+    self.showings[claim_id] = (block.number << 160) | convert(msg.sender, uint256)
+    self._move(claim_id, SHOWN)
+    log Shown(claim_id=claim_id, by=msg.sender, leaves=leaves)
+
+
+@external
+def refute(
+    claim_id: uint256,
+    leaves: Bytes[BYTES],
+    position: uint256,
+    batch: ISettlement.Batch,
+    parent_header: uint256[6],
+    pre: uint256[8],
+    evidence: Bytes[86528],
+):
+    """
+    @notice Execute a step of a claim whose steps are shown. If it leads elsewhere, the claim falls.
+    @param leaves As they were shown.
+    @param position Of the step, from 0.
+    @param parent_header Header before the batch; used if the step is the first.
+    @param pre Step header before the step: the one that the leaf before is the hash of.
+    @dev SAFETY: SOUNDNESS 5. Wrong help, and too little gas, revert in the stepper; a step that is right reverts here.
+    """
+    state: uint256 = self.states[claim_id]
+    assert state >> 240 == SHOWN, "game: steps are not shown"
+    assert self._verdict(state) == PENDING, "game: window is over"
+    size: uint256 = len(leaves)
+    assert size != 0 and position < size // 32, "game: no such step"
+    last: bytes32 = extract32(leaves, size - 32)
+    assert keccak256(concat(keccak256(leaves), last)) == self.steps[claim_id], "game: not the steps of the claim"
+    self._check_batch(claim_id, batch)
+    if position == 0:
+        self._check_first(claim_id, parent_header, pre)
+    else:
+        assert keccak256(abi_encode(pre)) == extract32(leaves, 32 * position - 32), "game: not the header before the step"
+    post: uint256[8] = empty(uint256[8])
+    status: uint256 = 0
+    reason: uint256 = 0
+    post, status, reason = staticcall STEPPER.step(self._context(batch, pre[3]), pre, evidence)
+    claimed: bytes32 = extract32(leaves, 32 * position)
+    computed: bytes32 = keccak256(abi_encode(post))
+    assert computed != claimed, "game: the step is right"
+    log Stepped(
+        claim_id=claim_id, position=position, claimed=claimed, computed=computed, status=status, reason=reason
+    )
+    self._fall(claim_id, msg.sender, "a step is wrong")
+
+
+@external
+def expire(claim_id: uint256):
+    """
+    @notice Let a claim fall about which a question was not answered in time.
+    """
+    state: uint256 = self.states[claim_id]
+    assert state >> 240 == ASKED, "game: nobody asked"
+    assert block.timestamp > ((state >> 200) & MASK40) + CLOCK, "game: time is not up"
+    self._fall(claim_id, self.askers[claim_id], "its steps were not shown")
 
 
 @external
 def settle(claim_id: uint256):
     """
-    @notice Give back, or away, the bond of a claim whose batch is final.
-    @dev A rejected claim's bond went to its challenger. Of the others, the one that is final and those equal to it were right; any
-         other contradicts a final result, and its bond goes to whoever was right.
+    @notice Give back, or away, the bonds of a claim whose batch is final.
+    @dev Of the claims that did not fall, the one that is final and those equal to it were right; any other contradicts a final result: it stood
+         on a wrong parent, or nobody doubted it.
     """
-    claim: Claim = self.claims[claim_id]
-    assert claim.opened != 0 and not claim.settled and not claim.rejected, "game: no bond to settle"
-    # SAFETY: a game still open might yet give this bond to its challenger; one bond is paid once.
-    assert claim.open_games == 0, "game: a game is open"
+    state: uint256 = self.states[claim_id]
+    status: uint256 = state >> 240
+    assert status == OPEN or status == SHOWN, "game: no bond to settle"
     header_hash: bytes32 = empty(bytes32)
     batch: uint256 = 0
     parent: uint256 = 0
@@ -226,178 +307,14 @@ def settle(claim_id: uint256):
     winner_hash: bytes32 = empty(bytes32)
     winner: address = empty(address)
     winner_hash, batch, parent, winner = staticcall ROLLUP.claim(winner_id)
-    self.claims[claim_id].settled = True
     if header_hash == winner_hash:
+        self._move(claim_id, PAID)
         self.credit[proposer] += CLAIM_BOND
+        if status == SHOWN:
+            # Half of it pays for the showing; the other half is burnt, so that nobody asks and answers himself for nothing.
+            self.credit[self._address(self.showings[claim_id])] += QUESTION_BOND // 2
     else:
-        self.credit[winner] += CLAIM_BOND
-
-
-# ---------------------------------------------------------------- games
-
-
-@external
-@payable
-def challenge(claim_id: uint256, root: bytes32) -> uint256:
-    """
-    @notice Start a game against a claim.
-    @param root The claim's root, as the challenger saw it.
-    @return The game's number.
-    """
-    claim: Claim = self.claims[claim_id]
-    assert claim.opened != 0, "game: no such claim"
-    # SAFETY: numbers are given in the order of L1. After a reorganisation this one may be another claim's, and that one right.
-    assert claim.root == root, "game: not the claim that was meant"
-    assert not claim.rejected and not claim.settled, "game: claim is decided"
-    assert block.timestamp <= claim.opened + WINDOW, "game: window is over"
-    assert msg.value == CHALLENGE_BOND, "game: bond"
-    game_id: uint256 = self.game_count + 1
-    self.game_count = game_id
-    self.claims[claim_id].open_games = claim.open_games + 1
-    self.games[game_id] = Game(
-        claim_id=claim_id,
-        challenger=msg.sender,
-        turn=PROPOSER,
-        moved=block.timestamp,
-        proposer_used=0,
-        challenger_used=0,
-        node=claim.root,
-        left=empty(bytes32),
-        right=empty(bytes32),
-        level=DEPTH,
-        position=0,
-        agreed=empty(bytes32),
-        agreed_level=0,
-    )
-    log Challenged(claim_id=claim_id, game_id=game_id, challenger=msg.sender)
-    return game_id
-
-
-@external
-def reveal(game_id: uint256, left: bytes32, right: bytes32):
-    """
-    @notice The proposer opens the node in dispute.
-    """
-    self._spend(game_id, PROPOSER)
-    game: Game = self.games[game_id]
-    assert msg.sender == self.claims[game.claim_id].proposer, "game: only the proposer"
-    assert keccak256(concat(left, right)) == game.node, "game: not the children of the node"
-    self.games[game_id].left = left
-    self.games[game_id].right = right
-    self.games[game_id].turn = CHALLENGER
-    log Revealed(game_id=game_id, left=left, right=right)
-
-
-@external
-def attack(game_id: uint256, node: bytes32):
-    """
-    @notice The challenger disagrees with the left half.
-    @param node That half, as the challenger saw it.
-    """
-    self._descend(game_id, 0, node)
-
-
-@external
-def defend(game_id: uint256, node: bytes32):
-    """
-    @notice The challenger agrees with the left half, so disagrees with the right.
-    @param node The right half, as the challenger saw it.
-    """
-    self._descend(game_id, 1, node)
-
-
-@internal
-def _descend(game_id: uint256, side: uint256, meant: bytes32):
-    self._spend(game_id, CHALLENGER)
-    game: Game = self.games[game_id]
-    assert msg.sender == game.challenger, "game: only the challenger"
-    assert game.level != 0, "game: nothing left to halve"
-    node: bytes32 = game.left if side == 0 else game.right
-    # SAFETY: as in `challenge`: after a reorganisation the same number may be another game, or the same game may stand elsewhere.
-    assert node == meant, "game: not the node that was meant"
-    level: uint256 = game.level - 1
-    position: uint256 = 2 * game.position + side
-    self.games[game_id].node = node
-    self.games[game_id].level = level
-    if side == 1:
-        self.games[game_id].agreed = game.left
-        self.games[game_id].agreed_level = level
-    self.games[game_id].position = position
-    # At a single leaf it stays the challenger's turn: the burden of the last step is his, though anyone may take it.
-    if level != 0:
-        self.games[game_id].turn = PROPOSER
-    log Moved(game_id=game_id, level=level, position=position, node=node)
-
-
-@external
-def step(
-    game_id: uint256,
-    batch: ISettlement.Batch,
-    parent_header: uint256[6],
-    pre: uint256[8],
-    path: DynArray[bytes32, DEPTH],
-    evidence: Bytes[86528],
-):
-    """
-    @notice Execute the step in dispute. Another header than the claimed one rejects the claim; the same loses the game.
-    @param parent_header Header before the batch; used if the step is the first.
-    @param pre Step header before the step.
-    @param path Merkle path of `pre` as the rightmost leaf of the last half agreed on; empty for the first step.
-    @dev SAFETY: SOUNDNESS 5. Wrong help, and too little gas, revert in the stepper; only a computed header decides.
-    """
-    game: Game = self.games[game_id]
-    assert game.turn != 0 and game.turn != OVER, "game: not open"
-    assert game.level == 0, "game: step is not found yet"
-    assert not self.claims[game.claim_id].rejected, "game: claim is rejected"
-    self._check_batch(game.claim_id, batch)
-    if game.position == 0:
-        self._check_first(game.claim_id, parent_header, pre)
-    else:
-        # INVARIANT: since the last `defend` there were only attacks, so the disputed leaf is the first after `agreed`.
-        node: bytes32 = keccak256(abi_encode(pre))
-        for sibling: bytes32 in path:
-            node = keccak256(concat(sibling, node))
-        assert len(path) == game.agreed_level and node == game.agreed, "game: header is not the leaf before"
-    post: uint256[8] = empty(uint256[8])
-    status: uint256 = 0
-    reason: uint256 = 0
-    post, status, reason = staticcall STEPPER.step(self._context(batch, pre[3]), pre, evidence)
-    computed: bytes32 = keccak256(abi_encode(post))
-    log Stepped(
-        game_id=game_id, position=game.position, claimed=game.node, computed=computed, status=status, reason=reason
-    )
-    if computed == game.node:
-        self._lose(game_id, "the step was right")
-    else:
-        self._win(game_id, "the step was wrong")
-
-
-@external
-def timeout(game_id: uint256):
-    """
-    @notice End a game in which the side to move has used up its clock.
-    """
-    game: Game = self.games[game_id]
-    spent: uint256 = block.timestamp - game.moved
-    if game.turn == PROPOSER:
-        assert game.proposer_used + spent > CLOCK, "game: time is not up"
-        self._win(game_id, "the proposer fell silent")
-    else:
-        assert game.turn == CHALLENGER, "game: not open"
-        assert game.challenger_used + spent > CLOCK, "game: time is not up"
-        self._lose(game_id, "the challenger fell silent")
-
-
-@external
-def close(game_id: uint256):
-    """
-    @notice End a game whose claim was rejected in another one; the challenger's bond comes back.
-    """
-    game: Game = self.games[game_id]
-    assert game.turn == PROPOSER or game.turn == CHALLENGER, "game: not open"
-    assert self.claims[game.claim_id].rejected, "game: claim is not rejected"
-    self._end(game_id, game.challenger, "another game was won")
-    self.credit[game.challenger] += CHALLENGE_BOND
+        self._fall(claim_id, winner, "it contradicts a final claim")
 
 
 @external
@@ -416,47 +333,40 @@ def collect(recipient: address):
 
 
 @internal
-def _spend(game_id: uint256, player: uint256):
-    """Charge the time since the last move to the side that moves now."""
-    game: Game = self.games[game_id]
-    assert game.turn == player, "game: not this side's move"
-    assert not self.claims[game.claim_id].rejected, "game: claim is rejected"
-    spent: uint256 = block.timestamp - game.moved
-    if player == PROPOSER:
-        assert game.proposer_used + spent <= CLOCK, "game: time is up"
-        self.games[game_id].proposer_used = game.proposer_used + spent
+@view
+def _verdict(state: uint256) -> uint256:
+    status: uint256 = state >> 240
+    if status == FALLEN:
+        return REJECTED
+    if status == PAID:
+        return ACCEPTED
+    is_over: bool = block.timestamp > ((state >> 160) & MASK40) + WINDOW
+    if status == OPEN and is_over:
+        return ACCEPTED
+    if status == SHOWN and is_over and block.timestamp > ((state >> 200) & MASK40) + CLOCK:
+        return ACCEPTED
+    return PENDING
+
+
+@internal
+def _move(claim_id: uint256, status: uint256):
+    self.states[claim_id] = (status << 240) | (block.timestamp << 200) | (self.states[claim_id] & (2**200 - 1))
+
+
+@internal
+def _fall(claim_id: uint256, by: address, reason: String[32]):
+    """
+    @notice Half of the claim's bond is for those who brought it down, by equal parts for asker and refuter; the other half is burnt.
+    @dev SAFETY: whoever brings down a claim of his own loses half of his bond, so no lie is for nothing. What is burnt stays here for ever.
+    """
+    self._move(claim_id, FALLEN)
+    asker: address = self.askers[claim_id]
+    if asker != empty(address):
+        self.credit[asker] += QUESTION_BOND + CLAIM_BOND // 4
+        self.credit[by] += CLAIM_BOND // 4
     else:
-        assert game.challenger_used + spent <= CLOCK, "game: time is up"
-        self.games[game_id].challenger_used = game.challenger_used + spent
-    self.games[game_id].moved = block.timestamp
-
-
-@internal
-def _win(game_id: uint256, reason: String[32]):
-    """The challenger was right: the claim falls, and both bonds are his."""
-    game: Game = self.games[game_id]
-    assert not self.claims[game.claim_id].rejected, "game: claim is rejected"
-    self.claims[game.claim_id].rejected = True
-    self.credit[game.challenger] += CLAIM_BOND + CHALLENGE_BOND
-    self._end(game_id, game.challenger, reason)
-
-
-@internal
-def _lose(game_id: uint256, reason: String[32]):
-    """The challenger was wrong, or fell silent: his bond goes to the proposer."""
-    game: Game = self.games[game_id]
-    proposer: address = self.claims[game.claim_id].proposer
-    assert not self.claims[game.claim_id].rejected, "game: claim is rejected"
-    self.credit[proposer] += CHALLENGE_BOND
-    self._end(game_id, proposer, reason)
-
-
-@internal
-def _end(game_id: uint256, winner: address, reason: String[32]):
-    claim_id: uint256 = self.games[game_id].claim_id
-    self.games[game_id].turn = OVER
-    self.claims[claim_id].open_games -= 1
-    log Resolved(game_id=game_id, claim_id=claim_id, winner=winner, reason=reason)
+        self.credit[by] += CLAIM_BOND // 2
+    log Fallen(claim_id=claim_id, by=by, reason=reason)
 
 
 @internal
@@ -474,7 +384,7 @@ def _check_batch(claim_id: uint256, batch: ISettlement.Batch):
 @internal
 @view
 def _check_first(claim_id: uint256, parent_header: uint256[6], pre: uint256[8]):
-    """SPEC: machine.md §3. What precedes leaf 0 is the parent claim's result, with cursor, fees and step at 0."""
+    """SPEC: machine.md §3. What precedes the first step is the parent claim's result, with cursor, fees and step at 0."""
     header_hash: bytes32 = empty(bytes32)
     number: uint256 = 0
     parent: uint256 = 0
@@ -506,13 +416,6 @@ def _context(batch: ISettlement.Batch, inbox_index: uint256) -> IStepper.Context
 
 @internal
 @pure
-def _root(leaf: bytes32, index: uint256, path: bytes32[DEPTH]) -> bytes32:
-    node: bytes32 = leaf
-    position: uint256 = index
-    for sibling: bytes32 in path:
-        if position & 1 == 0:
-            node = keccak256(concat(node, sibling))
-        else:
-            node = keccak256(concat(sibling, node))
-        position = position >> 1
-    return node
+def _address(word: uint256) -> address:
+    """The lowest 160 bits."""
+    return convert(convert(word & MASK160, uint160), address)

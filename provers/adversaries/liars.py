@@ -2,23 +2,21 @@
 
 A lie is told at one step: after it the state holds a record that no step wrote, or the header a word; all steps after that follow
 from it by the rules. So nobody can tell a lie from the truth but who executes that step. The liar can play to the end: he knows
-every leaf of his tree.
+all his steps, and shows them when he is asked.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from provers.optimistic.backend import payload_of
-from provers.optimistic.rules import Steps
 from provers.optimistic.table import Claim
 from provers.optimistic.truth import Truth, runner
-from rollup.crypto.keccak import keccak256
 from rollup.execution.engine import step
 from rollup.ir.image import Image
-from rollup.params import TABLE_ACCOUNTS, AccountAttribute
+from rollup.params import MAX_STEPS, TABLE_ACCOUNTS, AccountAttribute
 from rollup.ports.settlement import ChainView, Submission
 from rollup.state.header import Header, StepHeader
-from rollup.state.steps import LEAVES, StepsTree
+from rollup.state.steps import Steps
 from rollup.state.tree import Tree
 
 Forgery = Callable[[Image, StepHeader, Tree], StepHeader]
@@ -58,50 +56,50 @@ class Lie:
     ----------
     header
         What it says follows from the batch.
-    steps_tree
-        The tree over its step headers.
+    steps
+        What it says the steps are.
     payload
         For `rollup.propose`, with the claim bond.
     step
-        The first leaf that is wrong.
+        The first that is wrong.
     """
 
     header: Header
-    steps_tree: Steps
+    steps: Steps
     payload: bytes
     step: int
 
     def defence(self, claim: Claim, truth: Truth) -> Steps:
-        """Defend this claim from its own tree, and any other from the right one: an `optimistic.rules.Defence`."""
-        return self.steps_tree if claim.root == self.steps_tree.root else truth.steps
+        """Defend this claim by its own steps, and any other by the right ones: an `optimistic.rules.Defence`."""
+        return self.steps if claim.steps == self.steps.commitment else truth.steps
 
 
 def lie_at(view: ChainView, number: int, step: int, forgery: Forgery | None = None) -> Lie:
-    """Return the claim for batch `number` that is right up to leaf `step`, and wrong there.
+    """Return the claim for batch `number` that is right up to step `step`, and wrong there.
 
     Parameters
     ----------
     view
         The chain as it is.
     step
-        Leaf of the dispute tree, 0 to 255. Past the last step of the batch it is a lie in the padding.
+        From 0. Past the last step of the batch it is a lie about what follows the end.
     forgery
         What is wrong; by default the batch's payee, or account 1, gains `STOLEN` gwei.
     """
-    assert 0 <= step < LEAVES, f"the dispute tree has no leaf {step}"
+    assert 0 <= step < MAX_STEPS, f"no batch has a step {step}"
     truth = Truth.of(view, number)
     forge = forgery or credit(truth.batch.payee or 1)
     headers = lying_steps(truth, step, forge)
-    return lie_of(truth.parent.after(headers[-1]), StepsTree(headers), headers[-1], step)
+    return lie_of(truth.parent.after(headers[-1]), Steps.of(headers), headers[-1], step)
 
 
-def lie_of(header: Header, tree: Steps, terminal: StepHeader, step: int) -> Lie:
+def lie_of(header: Header, steps: Steps, terminal: StepHeader, step: int) -> Lie:
     """Return a lie made by hand."""
-    return Lie(header, tree, payload_of(terminal, tree), step)
+    return Lie(header, steps, payload_of(terminal, steps), step)
 
 
 def lying_steps(truth: Truth, at: int, forge: Forgery) -> tuple[StepHeader, ...]:
-    """Return the step headers that a liar claims: right before leaf `at`, forged there, consistent after it, terminal at the end."""
+    """Return the step headers that a liar claims: right before step `at`, forged there, consistent after it, terminal at the end."""
     state, header = truth.state.fork(), StepHeader.start(truth.parent)
     headers: list[StepHeader] = []
     while len(headers) <= at or not header.is_terminal:
@@ -110,35 +108,6 @@ def lying_steps(truth: Truth, at: int, forge: Forgery) -> tuple[StepHeader, ...]
             header = forge(truth.image, header, state)
         headers.append(header)
     return tuple(headers)
-
-
-class Leaves:
-    """A tree over any 256 leaves, for lies that no headers stand behind.
-
-    Parameters
-    ----------
-    leaves
-        32 bytes each; the last one is repeated.
-    """
-
-    def __init__(self, leaves: Sequence[bytes]) -> None:
-        self._levels = [[*leaves, *[leaves[-1]] * (LEAVES - len(leaves))]]
-        while len(self._levels[-1]) > 1:
-            below = self._levels[-1]
-            self._levels.append([keccak256(below[at], below[at + 1]) for at in range(0, len(below), 2)])
-
-    @property
-    def root(self) -> bytes:
-        """The root, 32 bytes."""
-        return self._levels[-1][0]
-
-    def node(self, level: int, position: int) -> bytes:
-        """Return a node by level (0 = leaves) and position."""
-        return self._levels[level][position]
-
-    def path(self, leaf: int) -> tuple[bytes, ...]:
-        """Return the 8 siblings of a leaf, leaf level first."""
-        return tuple(self._levels[level][leaf >> level ^ 1] for level in range(len(self._levels) - 1))
 
 
 @dataclass(frozen=True)
@@ -165,6 +134,6 @@ class LyingClaimant:
         return Submission(self.lies[number].payload, self.bond) if number in self.lies else None
 
     def defence(self, claim: Claim, truth: Truth) -> Steps:
-        """Defend every lie from its own tree: an `optimistic.rules.Defence`."""
-        trees = {lie.steps_tree.root: lie.steps_tree for lie in self.lies.values()}
-        return trees.get(claim.root, truth.steps)
+        """Defend every lie by its own steps: an `optimistic.rules.Defence`."""
+        told = {lie.steps.commitment: lie.steps for lie in self.lies.values()}
+        return told.get(claim.steps, truth.steps)

@@ -1,4 +1,4 @@
-"""The optimistic backend: a claim stands with its bond until somebody shows a wrong step of it on L1."""
+"""The optimistic backend: a claim stands with its bond until somebody shows a wrong step of it on L1 (ADR 0023)."""
 
 import hashlib
 import time
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from eth_abi import encode
 
 from provers.optimistic.player import Player
-from provers.optimistic.rules import Defence, Steps, honest
-from provers.optimistic.table import Claim, Game, Table
+from provers.optimistic.rules import Defence, honest
+from provers.optimistic.table import Claim, Stage, Table
 from provers.optimistic.terms import DAY, Terms
 from provers.optimistic.truth import Truth
 from rollup.errors import OutsideError
@@ -16,11 +16,11 @@ from rollup.ir.image import Image
 from rollup.ports.l1 import Block, Contract
 from rollup.ports.settlement import ChainView, Context, Job, Move, Properties, Submission
 from rollup.state.header import StepHeader
-from rollup.state.steps import LEAVES
+from rollup.state.steps import Steps
 
 CONTRACT = "settlement/dispute_game"
 VERDICTS = ("pending", "accepted", "rejected")
-_PAYLOAD = "(bytes32,uint256[8],bytes32[8])"
+_PAYLOAD = "(bytes32,uint256[8])"
 
 
 class OptimisticBackend:
@@ -33,13 +33,13 @@ class OptimisticBackend:
     terms
         Bonds and times of a chain that is deployed with it; a chain that stands has its own.
     defence
-        From which steps its own claims are defended; the right ones, unless a liar plays.
+        The steps that its own claims were made from; the right ones, unless a liar plays.
     challenges
-        Whether it challenges wrong claims, beside defending its own.
+        Whether it doubts wrong claims, beside defending its own.
     """
 
     name = "optimistic"
-    version = 1
+    version = 2
     withholds_signatures = False
 
     def __init__(
@@ -56,13 +56,16 @@ class OptimisticBackend:
     def properties(self) -> Properties:
         """What to know before choosing it."""
         return Properties(
-            finality=f"after a window of {self._terms.window / DAY:g} days without a game that is open or lost",
-            trust="one honest challenger sees the claim, and L1 takes his moves, within the window",
-            liveness="a proposer answers every game that is played against his right claim",
+            finality=(
+                f"after a window of {self._terms.window / DAY:g} days, and at most "
+                f"{2 * self._terms.clock / DAY:g} more if somebody asks for the steps, however many do"
+            ),
+            trust="one honest challenger sees a wrong claim, and L1 takes his question within the window and his refutation within the clock",
+            liveness="anybody who has the chain answers a question about a right claim within the clock",
             setup="none",
             weakness=(
-                "sybils can make an honest proposer play many games at once, each for a bond, and a challenger stake as often as they lie; "
-                "rival claims in sequence can repeat the delay; a liar gets his bond back by refuting himself first"
+                "whoever sees a refutation wait may send it first and take the refuter's share; an honest challenger stakes an eighth of "
+                "what is staked on the claims that he doubts at once"
             ),
         )
 
@@ -78,7 +81,7 @@ class OptimisticBackend:
         layout = image.layout.words()
         stepper = l1.deploy(compiler.contract("stepper"), layout, image.code_root, poseidon, eddsa.address)
         terms = self._terms
-        stakes = (terms.claim_bond, terms.challenge_bond, terms.window, terms.clock)
+        stakes = (terms.claim_bond, terms.question_bond, terms.window, terms.clock)
         game = l1.deploy(compiler.contract(CONTRACT), rollup.address, stepper.address, *stakes)
         self._sit_down(rollup, game)
         return game
@@ -134,9 +137,7 @@ class OptimisticBackend:
         if not 0 <= claim <= table.claim_count():
             raise KeyError(claim)
         verdict = VERDICTS[table.verdict(claim)] if claim else "accepted"
-        found = (table.read_game(number) for number in range(1, table.game_count() + 1))
-        games = [_game_json(game, player.terms) for game in found if claim and game.claim == claim]
-        return {"verdict": verdict, **_claim_json(table.claim(claim), player.terms), "games": games}
+        return {"verdict": verdict, **_claim_json(table.claim(claim), player.terms)}
 
     def _sit_down(self, rollup: Contract, game: Contract) -> None:
         l1 = self._context.l1
@@ -162,8 +163,8 @@ class OptimisticBackend:
 
 
 def payload_of(terminal: StepHeader, steps: Steps) -> bytes:
-    """Return what the game contract's `open` decodes: the root over the steps, the terminal header, its path as the last leaf."""
-    return encode([_PAYLOAD], [(steps.root, terminal.words(), steps.path(LEAVES - 1))])
+    """Return what the game contract's `open` decodes: the hash of all leaves, and the terminal header, whose hash is the last of them."""
+    return encode([_PAYLOAD], [(steps.hash, terminal.words())])
 
 
 def _agree(what: str, expected: str, got: str, remedy: str) -> None:
@@ -172,26 +173,20 @@ def _agree(what: str, expected: str, got: str, remedy: str) -> None:
 
 
 def _claim_json(claim: Claim, terms: Terms) -> dict[str, object]:
+    """What L1 has; `due` is when the present stage ends, in seconds, and 0 where none does."""
+    due = {
+        Stage.OPEN: claim.made + terms.window,
+        Stage.ASKED: claim.moved + terms.clock,
+        Stage.SHOWN: max(claim.made + terms.window, claim.moved + terms.clock),
+    }
     return {
         "batch": claim.batch,
         "parent": claim.parent,
         "proposer": "0x" + claim.proposer.hex(),
-        "steps_root": "0x" + claim.root.hex(),
-        "opened": claim.opened,
-        "window_ends": claim.opened + terms.window if claim.opened else 0,
-        "settled": claim.settled,
-    }
-
-
-def _game_json(game: Game, terms: Terms) -> dict[str, object]:
-    return {
-        "game": game.number,
-        "challenger": "0x" + game.challenger.hex(),
-        "turn": game.turn.name.lower(),
-        "level": game.level,
-        "position": game.position,
-        "node": "0x" + game.node.hex(),
-        "proposer_left": terms.clock - game.proposer_used,
-        "challenger_left": terms.clock - game.challenger_used,
-        "moved": game.moved,
+        "steps": "0x" + claim.steps.hex(),
+        "stage": claim.stage.name.lower(),
+        "made": claim.made,
+        "due": due.get(claim.stage, 0),
+        "asker": "0x" + claim.asker.hex() if any(claim.asker) else None,
+        "shower": "0x" + claim.shower.hex() if any(claim.shower) else None,
     }

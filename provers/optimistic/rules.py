@@ -1,35 +1,19 @@
-"""The rules by which an honest player answers in one game, each with its reason. Pure: L1 is read before, and written after."""
+"""The rules by which an honest player answers to a claim, each with its reason. Pure: L1 is read before, and written after."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from provers.optimistic.one_step import BlobOpener
-from provers.optimistic.table import Claim, Game, Turn
+from provers.optimistic.table import Claim, Stage
+from provers.optimistic.terms import Terms
 from provers.optimistic.truth import Truth
 from rollup.ports.settlement import batch_struct
-
-
-class Steps(Protocol):
-    """A tree over step headers, or over what somebody says they are; `state.steps.StepsTree` is the right one."""
-
-    @property
-    def root(self) -> bytes:
-        """The root, 32 bytes."""
-        ...
-
-    def node(self, level: int, position: int) -> bytes:
-        """Return a node by level (0 = leaves) and position."""
-        ...
-
-    def path(self, leaf: int) -> tuple[bytes, ...]:
-        """Return the 8 siblings of a leaf, leaf level first."""
-        ...
-
+from rollup.state.steps import Steps
 
 Defence = Callable[[Claim, Truth], Steps]
-"""Which tree a claim of the player's own was made from."""
+"""The steps that a claim of the player's own was made from."""
 
 
 def honest(_claim: Claim, truth: Truth) -> Steps:
@@ -38,99 +22,110 @@ def honest(_claim: Claim, truth: Truth) -> Steps:
 
 
 class Reply(NamedTuple):
-    """A function of the game contract, and what follows the game's number."""
+    """A function of the game contract, what follows the claim's number, and the wei that go with it."""
 
     move: str
     args: tuple[Any, ...] = ()
+    value: int = 0
 
 
 @dataclass(frozen=True)
 class Situation:
-    """A game as it stands, and who is asked.
+    """A claim as it stands, on a parent whose result is right, and who is asked.
 
     Attributes
     ----------
-    game, claim
-        As L1 has them; the game is open.
+    claim
+        As L1 has it.
     me
-        Who is asked, 20 bytes: the proposer, the challenger, both or neither.
-    now, clock
-        L1's time, and what each side has for all its moves, in seconds.
-    compute
-        Gives what follows from the claim's batch; called only where a rule needs it.
+        Who is asked, 20 bytes.
+    now
+        L1's time, in seconds.
+    terms
+        Bonds and times.
+    truth
+        What follows from the claim's batch.
+    shown
+        Gives the steps as they were shown, if they were.
     defence
-        From which tree a claim of one's own was made.
+        From which steps a claim of one's own was made.
     opener
         Opens posted blobs.
+    challenges
+        Whether one doubts the claims of others, beside defending one's own.
     """
 
-    game: Game
     claim: Claim
     me: bytes
     now: int
-    clock: int
-    compute: Callable[[], Truth]
+    terms: Terms
+    truth: Truth
+    shown: Callable[[], Steps]
     defence: Defence
     opener: BlobOpener
-
-    @cached_property
-    def truth(self) -> Truth:
-        """What is right."""
-        return self.compute()
+    challenges: bool = True
 
     @property
-    def proposes(self) -> bool:
+    def is_mine(self) -> bool:
         """Whether the claim is one's own."""
         return self.claim.proposer == self.me
 
-    @property
-    def challenges(self) -> bool:
-        """Whether one challenged it."""
-        return self.game.challenger == self.me
+    @cached_property
+    def is_right(self) -> bool:
+        """Whether the claim is right. INVARIANT: there is one list of right steps, and L1 takes no other for the right result (`show`)."""
+        return self.claim.steps == self.truth.steps.commitment
 
     @property
-    def opponent_is_late(self) -> bool:
-        """Whether the other side's clock has run out."""
-        mine = self.challenges if self.game.turn is Turn.PROPOSER else self.proposes
-        return mine and self.game.overdue(self.now, self.clock)
+    def seconds(self) -> int:
+        """How long the claim has been at its stage."""
+        return self.now - self.claim.moved
+
+    @property
+    def is_in_time(self) -> bool:
+        """Whether the claim can still be doubted."""
+        return self.now <= self.claim.made + self.terms.window
 
 
 def reply(situation: Situation) -> Reply | None:
-    """Return the move that is due from `situation.me`; None if none is. The first rule that fits decides."""
-    game = situation.game
-    if situation.claim.rejected:
-        return Reply("close") if situation.challenges else None
-    # Time first: it costs least, and whoever is late has lost whatever he would have said.
-    if situation.opponent_is_late:
-        return Reply("timeout")
-    if game.turn is Turn.PROPOSER:
-        return _reveal(situation) if situation.proposes else None
-    if game.level > 0:
-        return _descend(situation) if situation.challenges else None
-    return _step(situation)
+    """Return the move that is due from `situation.me`; None if none is."""
+    rule = {Stage.OPEN: ask, Stage.ASKED: answer, Stage.SHOWN: refute}.get(situation.claim.stage)
+    return None if rule is None else rule(situation)
 
 
-def _reveal(situation: Situation) -> Reply:
-    """Open the node from the tree that the claim was made from: nothing else hashes to it."""
-    game, tree = situation.game, situation.defence(situation.claim, situation.truth)
-    return Reply("reveal", tuple(tree.node(game.level - 1, 2 * game.position + side) for side in (0, 1)))
-
-
-def _descend(situation: Situation) -> Reply:
-    """Go where the first difference lies, so that the header before the last step is the right one, and known."""
-    game = situation.game
-    agreed = game.left == situation.truth.steps.node(game.level - 1, 2 * game.position)
-    return Reply("defend", (game.right,)) if agreed else Reply("attack", (game.left,))
-
-
-def _step(situation: Situation) -> Reply | None:
-    """Have L1 execute the step, on whichever side the truth is ours. Late or not: what L1 computes counts until time is called."""
-    game, truth = situation.game, situation.truth
-    wrong = game.node != truth.steps.node(0, game.position)
-    if not (situation.challenges if wrong else situation.proposes):
+def ask(situation: Situation) -> Reply | None:
+    """Doubt a wrong claim of somebody else as soon as it is seen: its window runs."""
+    if situation.is_mine or situation.is_right or not situation.challenges or not situation.is_in_time:
         return None
-    # INVARIANT: what an honest challenger agreed to is the right tree's, and what an honest proposer defends is too.
-    path = truth.steps.path(game.position - 1)[: game.agreed_level] if game.position else ()
-    headers = (truth.parent.words(), truth.before(game.position).words())
-    evidence = truth.evidence(game.position, situation.opener).to_abi()
-    return Reply("step", (batch_struct(truth.batch), *headers, path, evidence))
+    return Reply("ask", (situation.claim.steps,), situation.terms.question_bond)
+
+
+def answer(situation: Situation) -> Reply | None:
+    """Show the steps of a claim that was made from steps known here; call time on a wrong one that nobody shows.
+
+    One's own are shown at once, right ones of others when a quarter of the time is gone: whoever claims them may sleep, and a right claim must not
+    fall; but two who answer pay twice. Whoever looks at L1 twice in a clock is in time.
+    """
+    claim, terms = situation.claim, situation.terms
+    if situation.seconds > terms.clock:
+        concerned = situation.challenges or claim.asker == situation.me
+        return Reply("expire") if concerned and not situation.is_right else None
+    if situation.is_mine:
+        return Reply("show", (situation.defence(claim, situation.truth).to_bytes(),))
+    if situation.is_right and claim.asker != situation.me and situation.seconds > terms.clock // 4:
+        return Reply("show", (situation.truth.steps.to_bytes(),))
+    return None
+
+
+def refute(situation: Situation) -> Reply | None:
+    """Have L1 execute the first wrong step: before it all headers are the right ones, and known."""
+    if situation.is_right or situation.is_mine or not (situation.challenges or situation.claim.asker == situation.me):
+        return None
+    if not situation.is_in_time and situation.seconds > situation.terms.clock:
+        return None
+    truth, shown = situation.truth, situation.shown()
+    position = shown.first_difference(truth.steps)
+    # INVARIANT: L1 takes no list that differs from the right one by steps past the end alone.
+    assert position is not None, "a wrong claim has a wrong step"
+    headers = (truth.parent.words(), truth.before(position).words())
+    evidence = truth.evidence(position, situation.opener).to_abi()
+    return Reply("refute", (shown.to_bytes(), position, batch_struct(truth.batch), *headers, evidence))

@@ -10,7 +10,7 @@ from rollup.execution.engine import Execution, Runner, execute, step
 from rollup.ir.image import Image
 from rollup.ports.settlement import ChainView
 from rollup.state.header import Header, StepHeader
-from rollup.state.steps import StepsTree
+from rollup.state.steps import Steps
 from rollup.state.tree import Tree
 
 
@@ -46,9 +46,9 @@ class Truth:
         return execute(self.image, self.parent, self.batch, self.state.fork(), runner())
 
     @cached_property
-    def steps(self) -> StepsTree:
-        """The tree over the right step headers."""
-        return StepsTree(self.execution.step_headers)
+    def steps(self) -> Steps:
+        """The right steps."""
+        return Steps.of(self.execution.step_headers)
 
     @property
     def header(self) -> Header:
@@ -56,12 +56,12 @@ class Truth:
         return self.execution.header
 
     def before(self, position: int) -> StepHeader:
-        """Return the step header before leaf `position`; the terminal one past the end (SOUNDNESS 9)."""
+        """Return the step header before step `position`; the terminal one past the end (SOUNDNESS 9)."""
         headers = self.execution.step_headers
         return StepHeader.start(self.parent) if position == 0 else headers[min(position, len(headers)) - 1]
 
     def evidence(self, position: int, opener: BlobOpener) -> Evidence:
-        """Return what L1 needs to execute the step that leads to leaf `position`."""
+        """Return what L1 needs to execute step `position`."""
         state, header = self.state.fork(), StepHeader.start(self.parent)
         for _ in range(min(position, len(self.execution.step_headers))):
             header = step(self.image, header, self.batch, state, runner()).header

@@ -8,7 +8,7 @@ from rollup.ir.graph import Graph
 from rollup.ports.settlement import Move, Progress, silent
 from rollup.program import Program
 
-LAST_MOVE = "step"
+LAST_MOVE = "refute"
 
 
 def step_gas(program: type[Program], progress: Progress = silent) -> dict[str, int]:

@@ -10,11 +10,11 @@ from rollup.errors import AuthorError
 from rollup.ir.layout import Layout, accounts_table
 from rollup.params import (
     BLOB_ELEMENTS,
-    DISPUTE_DEPTH,
     GROUP,
     MAX_ACTIONS,
     MAX_ARGUMENTS,
     MAX_CALL_BITS,
+    MAX_STEPS,
     MAX_TREE_BITS,
     SLOT_BITS,
 )
@@ -219,8 +219,8 @@ def _options(cls: type[Program]) -> dict[str, int]:
         if not isinstance(value, int) or isinstance(value, bool) or not holds(value):
             raise author_error(f"the option {name}", at=_binding(cls, name), expected=expected, got=repr(value))
         options[name] = value
-    # INVARIANT: inbox steps, transactions and the fee step fit the dispute tree.
-    assert options["capacity"] + options["inbox_cap"] + 1 <= 1 << DISPUTE_DEPTH
+    # INVARIANT: inbox steps, transactions and the fee step can be shown in a dispute.
+    assert options["capacity"] + options["inbox_cap"] + 1 <= MAX_STEPS
     return options
 
 

@@ -1,62 +1,61 @@
-"""The Merkle tree over the headers of a batch's steps, on which a dispute bisects (spec §4, SOUNDNESS 9)."""
+"""What a claim says of the steps of its batch: one hash that commits to the header after each (spec §4, SOUNDNESS 9)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from rollup.crypto.keccak import keccak256
-from rollup.errors import PeerError
-from rollup.params import DISPUTE_DEPTH
+from rollup.errors import DecodeError
+from rollup.params import MAX_STEPS
 from rollup.state.header import StepHeader
 
-LEAVES = 1 << DISPUTE_DEPTH
-"""More than the 32 + 128 + 1 steps that a batch can have."""
+HASH = 32
 
 
-class StepsTree:
-    """The keccak tree over step headers.
+@dataclass(frozen=True)
+class Steps:
+    """The steps of a batch, or what somebody says they are.
 
-    Parameters
+    Attributes
     ----------
-    headers
-        The header after each step, the last one terminal; 1 to 256 of them. Leaf i is the hash of the header after step i, and the
-        leaves after the last repeat it.
+    leaves
+        The hash of the header after each step, 32 bytes each, 1 to 2048 of them. Those of a right claim end with the batch: the last is
+        that of a terminal header, and none before it is.
     """
 
-    def __init__(self, headers: Sequence[StepHeader]) -> None:
-        assert 1 <= len(headers) <= LEAVES, f"{len(headers)} steps do not fit the tree"
-        assert headers[-1].is_terminal, "the last step header must be terminal"
-        hashes = [header.hash() for header in headers]
-        self._levels = [hashes + hashes[-1:] * (LEAVES - len(hashes))]
-        for _ in range(DISPUTE_DEPTH):
-            below = self._levels[-1]
-            self._levels.append([keccak256(below[at], below[at + 1]) for at in range(0, len(below), 2)])
+    leaves: tuple[bytes, ...]
 
-    @property
-    def root(self) -> bytes:
-        """The root, 32 bytes."""
-        return self._levels[DISPUTE_DEPTH][0]
+    def __post_init__(self) -> None:
+        assert 1 <= len(self.leaves) <= MAX_STEPS, f"{len(self.leaves)} steps are not those of a batch"
+        assert all(len(leaf) == HASH for leaf in self.leaves), "a leaf has 32 bytes"
 
-    def node(self, level: int, position: int) -> bytes:
-        """Return a node by level (0 = leaves) and position."""
-        return self._levels[level][position]
+    @classmethod
+    def of(cls, headers: Sequence[StepHeader]) -> "Steps":
+        """Return the steps that lead through these headers."""
+        return cls(tuple(header.hash() for header in headers))
 
-    def path(self, leaf: int) -> tuple[bytes, ...]:
-        """Return the 8 siblings of a leaf, leaf level first."""
-        return tuple(self._levels[level][leaf >> level ^ 1] for level in range(DISPUTE_DEPTH))
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Steps":
+        """Read leaves that stand one behind the other; `DecodeError` if they cannot."""
+        if not data or len(data) % HASH or len(data) > HASH * MAX_STEPS:
+            raise DecodeError("steps: not leaves of 32 bytes", expected=f"1 to {MAX_STEPS}", got=f"{len(data)} bytes")
+        return cls(tuple(data[at : at + HASH] for at in range(0, len(data), HASH)))
 
+    def to_bytes(self) -> bytes:
+        """Return the leaves one behind the other."""
+        return b"".join(self.leaves)
 
-def steps_root(headers: Sequence[StepHeader]) -> bytes:
-    """Return the root over the headers of a batch's steps."""
-    return StepsTree(headers).root
+    @cached_property
+    def hash(self) -> bytes:
+        """The hash of all leaves, 32 bytes."""
+        return keccak256(*self.leaves)
 
+    @cached_property
+    def commitment(self) -> bytes:
+        """32 bytes: `keccak256(keccak256(leaf 0 ‖ … ‖ leaf n-1) ‖ leaf n-1)`; so L1 can check the last leaf without seeing the others."""
+        return keccak256(self.hash, self.leaves[-1])
 
-def verify_step(root: bytes, leaf: int, header_hash: bytes, path: Sequence[bytes]) -> None:
-    """Check that the header after step `leaf` has this hash; `PeerError` if the path does not lead to the root."""
-    if not 0 <= leaf < LEAVES or len(path) != DISPUTE_DEPTH:
-        raise PeerError(
-            "steps: no such leaf or path", expected=f"leaf < {LEAVES}, {DISPUTE_DEPTH} siblings", got=(leaf, len(path))
-        )
-    node = header_hash
-    for level, sibling in enumerate(path):
-        node = keccak256(*((sibling, node) if leaf >> level & 1 else (node, sibling)))
-    if node != root:
-        raise PeerError(f"steps: leaf {leaf} does not lead to the root", expected=root.hex(), got=node.hex())
+    def first_difference(self, other: "Steps") -> int | None:
+        """Return the position of the first leaf that is not as in `other`, in which the last leaf repeats for ever; None if there is none."""
+        last = len(other.leaves) - 1
+        return next((at for at, leaf in enumerate(self.leaves) if leaf != other.leaves[min(at, last)]), None)

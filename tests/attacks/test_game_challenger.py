@@ -1,4 +1,4 @@
-"""A hostile challenger: no move, no evidence and no amount of gas makes a right claim fall."""
+"""A hostile challenger: no question, no evidence and no amount of gas makes a right claim fall."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,9 +12,8 @@ from l1bridge.compiler import source
 from provers.adversaries.liars import credit, lie_at, lying_steps
 from provers.optimistic.truth import Truth
 from rollup.ports.settlement import batch_struct
-from rollup.state.steps import LEAVES
 from tests.game.builder import Play
-from tests.game.chain import CHALLENGER, LIAR, PROPOSER, SYBIL, TERMS, Chain
+from tests.game.chain import CHALLENGER, LIAR, PROPOSER, STRANGER, SYBIL, TERMS, Chain
 from tests.game.players import play, seat
 from tests.game.scene import BOB, counters, on
 
@@ -26,52 +25,48 @@ NEEDED = 4_000_000
 
 
 def right(chain: Chain, batch: int = 1) -> Play:
-    return Play.of_truth(chain, batch, PROPOSER)
+    """A right claim, doubted and shown."""
+    return Play.of_truth(chain, batch, PROPOSER).ask(SYBIL).show()
 
 
 def stands(game: Play) -> bool:
-    """Whether the claim can still become final."""
-    game.chain.pass_to(max(game.read.opened, game.chain.head.timestamp) + TERMS.window + 1)
+    """Whether the claim becomes final when its time is over, and its proposer gets his bond back."""
+    game.chain.pass_to(max(game.read.made, game.chain.head.timestamp) + TERMS.window + 1)
     return game.verdict == "accepted"
 
 
-def test_right_claim_withstands_a_game_about_whatever_leaf(chain: Chain) -> None:
-    """SOUNDNESS 9: every step of a right claim is right, so every game about it is lost by whoever started it."""
-
-    @settings(max_examples=6, deadline=None)
-    @given(leaf=st.integers(0, LEAVES - 1))
-    def withstands(leaf: int) -> None:
-        with chain.undone() as copy:
-            game = right(copy).challenge(SYBIL).down_to(leaf)
-            game.step(key=SYBIL)
-            assert game.credit(PROPOSER) == TERMS.challenge_bond
-            assert stands(game)
-
-    withstands()
+@pytest.mark.parametrize("position", [DEPOSIT, FIRST_CALL, SECOND_CALL, FEES])
+def test_right_claim_withstands_a_refutation_of_whatever_step(chain: Chain, position: int) -> None:
+    """SOUNDNESS 9: every step of a right claim is right, so L1 refuses every refutation."""
+    game = right(chain)
+    assert game.refusal("refute", position, key=SYBIL) == "game: the step is right"
+    assert stands(game)
 
 
 # ---------------------------------------------------------------- gas
 
 
-@pytest.mark.parametrize("leaf", [DEPOSIT, FIRST_CALL, FEES, LEAVES - 1])
-def test_step_with_too_little_gas_reverts_and_changes_nothing(chain: Chain, leaf: int) -> None:
+@pytest.mark.parametrize("position", [DEPOSIT, FIRST_CALL, FEES])
+def test_step_with_too_little_gas_reverts_and_changes_nothing(chain: Chain, position: int) -> None:
     """SOUNDNESS 5: no want of gas is read as an answer, so it cannot make a right step look wrong."""
-    game = right(chain).challenge(SYBIL).down_to(leaf)
+    game, lie = right(chain), Play.of_lie(chain, lie_at(chain, 1, position)).ask().show()
     with chain.undone():
-        needed = game.step(gas=NEEDED).gas_used
+        needed = lie.refute(gas=NEEDED).gas_used
     floor = 250_000  # of calldata; below it L1 takes no such transaction (EIP-7623)
     limits = [floor + (needed - floor) * share // 100 for share in (0, 20, 40, 60, 70, 80, 90, 95, 97, 99)]
     for gas in limits:
-        game.refusal("step", key=SYBIL, gas=gas)
-    game.step(gas=NEEDED)
-    assert game.credit(PROPOSER) == TERMS.challenge_bond
+        game.refusal("refute", position, key=SYBIL, gas=gas)
+        lie.refusal("refute", key=SYBIL, gas=gas)
+    assert game.refusal("refute", position, key=SYBIL, gas=NEEDED) == "game: the step is right"
+    lie.refute(gas=NEEDED)
+    assert lie.verdict == "rejected"
 
 
 # ---------------------------------------------------------------- evidence
 
 
 def of_another_step(chain: Chain, game: Play) -> dict[str, Any]:
-    """Evidence of the second call where the first is in dispute."""
+    """Evidence of the second call where the first is executed."""
     return {"evidence": Truth.of(chain, 1).evidence(SECOND_CALL, kzg).to_abi()}
 
 
@@ -90,78 +85,89 @@ def nothing(chain: Chain, game: Play) -> dict[str, Any]:
     return {"evidence": b""}
 
 
-def an_inner_node(chain: Chain, game: Play) -> dict[str, Any]:
-    """SOUNDNESS 22: two hashes where a header of eight words should be; no path makes a node of 64 bytes a leaf of 256."""
-    return {"pre": (*(int.from_bytes(game.tree.node(0, at), "big") for at in (0, 1)), *[0] * 6), "path": []}
+def two_hashes(chain: Chain, game: Play) -> dict[str, Any]:
+    """SOUNDNESS 22: two leaves where a header of eight words should be; what has 64 bytes is no preimage of one that has 256."""
+    return {"pre": (*(int.from_bytes(leaf, "big") for leaf in game.steps.leaves[:2]), *[0] * 6)}
 
 
-@pytest.mark.parametrize("change", [of_another_step, of_another_batch, past_the_end, nothing, an_inner_node])
-def test_evidence_of_something_else_than_the_step_in_dispute_reverts(
+def leaves_of_a_lie(chain: Chain, game: Play) -> dict[str, Any]:
+    """Steps that somebody else claimed."""
+    return {"leaves": lie_at(chain, 1, FIRST_CALL).steps.to_bytes()}
+
+
+@pytest.mark.parametrize(
+    "change", [of_another_step, of_another_batch, past_the_end, nothing, two_hashes, leaves_of_a_lie]
+)
+def test_evidence_of_something_else_than_the_step_reverts(
     chain: Chain, change: Callable[[Chain, Play], dict[str, Any]]
 ) -> None:
     """SOUNDNESS 5: bad help always reverts; each part of it is checked against what L1 holds."""
-    game = right(chain).challenge(SYBIL).down_to(FIRST_CALL)
-    game.refusal("step", key=SYBIL, **change(chain, game))
-    game.step()
-    assert game.credit(PROPOSER) == TERMS.challenge_bond
+    game = right(chain)
+    assert game.refusal("refute", FIRST_CALL, key=SYBIL, **change(chain, game)) != "game: the step is right"
+    assert stands(game)
 
 
-def test_evidence_with_any_byte_changed_does_not_change_who_wins(chain: Chain) -> None:
+def test_evidence_with_any_byte_changed_never_makes_a_right_step_wrong(chain: Chain) -> None:
     """SOUNDNESS 5: evidence is checked to the last bit, or it does not matter."""
-    game = right(chain).challenge(SYBIL).down_to(SECOND_CALL)
-    evidence = game.evidence()["evidence"]
+    game = right(chain)
+    evidence = game.evidence(SECOND_CALL)["evidence"]
 
     @settings(max_examples=15, deadline=None)
     @given(at=st.integers(0, len(evidence) - 1), flip=st.integers(1, 255))
     def changed(at: int, flip: int) -> None:
         bad = evidence[:at] + bytes([evidence[at] ^ flip]) + evidence[at + 1 :]
-        if game.would_step(evidence=bad):
-            with chain.undone():
-                game.step(key=SYBIL, evidence=bad)
-                assert not game.read.rejected
-                assert game.credit(PROPOSER) == TERMS.challenge_bond
+        assert not game.would_refute(SECOND_CALL, evidence=bad)
 
     changed()
 
 
-# ---------------------------------------------------------------- time and other people's games
+# ---------------------------------------------------------------- time, and who may
 
 
-def test_claim_that_stood_its_window_cannot_be_challenged_or_reopened(chain: Chain) -> None:
+def test_claim_that_stood_its_window_cannot_be_doubted_or_refuted(chain: Chain) -> None:
     """SOUNDNESS 10: finality does not wait for whoever comes late."""
-    game = right(chain)
+    quiet, game = Play.of_truth(chain, proposer=PROPOSER), right(chain)
+    assert stands(quiet)
     assert stands(game)
-    assert game.refusal("challenge", SYBIL) == "game: window is over"
+    assert quiet.refusal("ask", SYBIL) == "game: window is over"
+    assert game.refusal("refute", FIRST_CALL, key=SYBIL) == "game: window is over"
     chain.finalise(game.claim, chain.header(1))
-    assert game.settle().refusal("challenge", SYBIL) == "game: claim is decided"
+    assert game.settle().refusal("ask", SYBIL) == "game: not open to questions"
 
 
-def test_sybils_delay_a_right_claim_by_two_clocks_at_most_and_pay_its_proposer(chain: Chain) -> None:
-    """SOUNDNESS 10: any number of games run side by side, each against its own clock."""
-    game = right(chain)
-    sybils = [Play(chain, game.claim, game.tree, PROPOSER) for _ in range(4)]
-    for late, sybil in enumerate(sybils):
-        sybil.at(game.read.opened + TERMS.window - 3 + late).challenge(SYBIL)
-    proposer = seat(chain, PROPOSER)
-    play(chain, (proposer,))
-    chain.pass_to(game.read.opened + TERMS.window + TERMS.clock + 20)
-    moves = play(chain, (proposer,))
-    assert [move.what for move in moves] == ["timeout"] * 4 + ["collect"]
-    assert moves[-1].details["wei"] == 4 * TERMS.challenge_bond
+def test_sybils_delay_a_right_claim_by_two_clocks_at_most_and_once(chain: Chain) -> None:
+    """SOUNDNESS 10: a claim is doubted once, whoever does; however many wait their turn, they have none."""
+    game = Play.of_truth(chain, proposer=PROPOSER)
+    made = game.read.made
+    game.at(made + TERMS.window).ask(SYBIL)
+    for key in (LIAR, STRANGER, CHALLENGER):
+        assert game.refusal("ask", key) == "game: not open to questions"
+    chain.pass_to(game.read.moved + TERMS.clock - 1)
+    assert [move.what for move in play(chain, (seat(chain, PROPOSER),))] == ["show"]
+    for key in (LIAR, STRANGER, CHALLENGER):
+        assert game.refusal("ask", key) == "game: not open to questions"
+    chain.pass_to(made + TERMS.window + 2 * TERMS.clock + 1)
     assert game.verdict == "accepted"
 
 
-def test_stranger_cannot_move_for_either_side(chain: Chain) -> None:
-    """SOUNDNESS 10: a game is between two; only the step and the clock are anybody's."""
-    game = right(chain).challenge(SYBIL)
-    assert game.refusal("reveal", key=CHALLENGER) == "game: only the proposer"
-    assert game.reveal().refusal("attack", key=CHALLENGER) == "game: only the challenger"
-    assert game.refusal("defend", key=PROPOSER) == "game: only the challenger"
+def test_anybody_may_answer_for_a_proposer_who_is_kept_from_it(chain: Chain) -> None:
+    """SOUNDNESS 10: a right claim falls by silence only, and the steps of a right claim are known to everybody."""
+    game = Play.of_truth(chain, proposer=PROPOSER).ask(SYBIL)
+    game.show(key=STRANGER)
+    assert stands(game)
+
+
+def test_nobody_answers_with_what_the_proposer_did_not_claim(chain: Chain) -> None:
+    """SOUNDNESS 10: whoever would make a right claim look wrong has to find another preimage of its commitment."""
+    game = Play.of_truth(chain, proposer=PROPOSER).ask(SYBIL)
+    wrong = lie_at(chain, 1, FIRST_CALL).steps.to_bytes()
+    assert game.refusal("show", wrong, key=SYBIL) == "game: not the steps of the claim"
+    assert stands(game.show())
 
 
 THIEF = """
 interface Game:
-    def challenge(claim_id: uint256, root: bytes32) -> uint256: payable
+    def ask(claim_id: uint256, steps: bytes32): payable
     def collect(recipient: address): nonpayable
 
 game: Game
@@ -174,8 +180,8 @@ def __init__(game: address):
     self.game = Game(game)
 
 @external
-def challenge(claim_id: uint256, root: bytes32, stake: uint256):
-    extcall self.game.challenge(claim_id, root, value=stake)
+def ask(claim_id: uint256, steps: bytes32, stake: uint256):
+    extcall self.game.ask(claim_id, steps, value=stake)
 
 @external
 @payable
@@ -192,27 +198,27 @@ def __default__():
 
 def test_thief_who_collects_again_while_being_paid_is_paid_once(chain: Chain) -> None:
     """A credit is cleared before it is paid, and the payment cannot be entered twice."""
-    thief = chain.l1.deploy(source("thief", THIEF), chain.game.address, value=10 * TERMS.challenge_bond)
+    thief = chain.l1.deploy(source("thief", THIEF), chain.game.address, value=10 * TERMS.question_bond)
     lie = lie_at(chain, 1, DEPOSIT)
     game = Play.of_lie(chain, lie)
-    right(chain)
-    chain.l1.transact(thief, "challenge", game.claim, lie.steps_tree.root, TERMS.challenge_bond)
-    number = chain.l1.call(chain.game, "game_count")
-    chain.pass_to(chain.head.timestamp + TERMS.clock + 1)
-    Play(chain, game.claim, game.tree, LIAR, number=number).timeout()
+    Play.of_truth(chain, proposer=PROPOSER)
+    chain.l1.transact(thief, "ask", game.claim, lie.steps.commitment, TERMS.question_bond)
+    game.late().expire()
     before = chain.l1.balance(thief.address)
     chain.l1.transact(chain.game, "collect", thief.address)
-    assert chain.l1.balance(thief.address) - before == TERMS.claim_bond + TERMS.challenge_bond
+    assert chain.l1.balance(thief.address) - before == TERMS.question_bond + 2 * TERMS.share
     assert (chain.l1.call(thief, "entered"), chain.l1.call(thief, "again")) == (1, False)
-    assert chain.l1.balance(chain.game.address) == TERMS.claim_bond
+    burnt = TERMS.claim_bond - 2 * TERMS.share
+    assert chain.l1.balance(chain.game.address) == TERMS.claim_bond + burnt
 
 
-def test_challenger_who_agrees_to_what_is_wrong_has_no_step_to_show(chain: Chain) -> None:
-    """SOUNDNESS 9: what he agreed to is not his to show wrong; he harms nobody but himself."""
+def test_whoever_trusts_a_wrong_step_has_none_to_show_after_it(chain: Chain) -> None:
+    """SOUNDNESS 9: what follows a lie from a state that no truth leads to cannot be executed; he harms nobody but himself."""
     lie = lie_at(chain, 1, DEPOSIT, credit(BOB))
-    game = Play.of_lie(chain, lie).challenge(SYBIL).down_to(FIRST_CALL)
-    assert game.refusal("step", key=SYBIL) == "game: header is not the leaf before"
-    (agreed, *_) = lying_steps(Truth.of(chain, 1), DEPOSIT, credit(BOB))
-    assert game.refusal("step", key=SYBIL, pre=agreed.words()) == "stepper: a record is not under the root"
+    game = Play.of_lie(chain, lie).ask(SYBIL).show()
+    assert game.refusal("refute", FIRST_CALL, key=SYBIL) == "game: not the header before the step"
+    (trusted, *_) = lying_steps(Truth.of(chain, 1), DEPOSIT, credit(BOB))
+    reason = game.refusal("refute", FIRST_CALL, key=SYBIL, pre=trusted.words())
+    assert reason == "stepper: a record is not under the root"
     play(chain, (seat(chain, LIAR, lie.defence), seat(chain, CHALLENGER)))
     assert game.verdict == "rejected"

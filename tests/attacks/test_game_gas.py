@@ -19,6 +19,6 @@ def test_dearest_action_that_can_be_written_is_refuted_within_the_cap_of_one_tra
     lie = lie_at(chain, 1, 1)
     game = Play.of_lie(chain, lie)
     moves = play(chain, (seat(chain, LIAR, lie.defence), seat(chain, CHALLENGER)))
-    (step,) = (move for move in moves if move.what == "step")
-    assert step.gas < TRANSACTION_GAS_CAP
+    (refutation,) = (move for move in moves if move.what == "refute")
+    assert refutation.gas < TRANSACTION_GAS_CAP
     assert game.verdict == "rejected"

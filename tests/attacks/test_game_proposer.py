@@ -5,17 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from eth_abi import encode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provers.adversaries.liars import Forgery, Leaves, Lie, credit, lie_at, lie_of, lying_steps, words
+from provers.adversaries.liars import Forgery, Lie, credit, lie_at, lie_of, lying_steps, words
 from provers.optimistic.truth import Truth
 from rollup.crypto.keccak import keccak256
 from rollup.ir.image import Image
 from rollup.params import END
 from rollup.ports.l1 import L1Reverted
 from rollup.state.header import StepHeader
-from rollup.state.steps import LEAVES
+from rollup.state.steps import Steps
 from rollup.state.tree import Tree
 from tests.game.builder import Play, propose_right
 from tests.game.chain import CHALLENGER, LIAR, PROPOSER, SYBIL, TERMS, Chain
@@ -57,14 +58,14 @@ def refute(chain: Chain, lie: Lie, batch: int = 1, **options: Any) -> list[str]:
 )
 def test_any_word_of_a_step_header_that_is_not_the_right_one_falls(chain: Chain, leaf: int, forgery: Forgery) -> None:
     """SOUNDNESS 8: every word of the step header is part of what a step computes."""
-    assert refute(chain, lie_at(chain, 1, leaf, forgery))[-2:] == ["step", "collect"]
+    assert refute(chain, lie_at(chain, 1, leaf, forgery)) == ["ask", "show", "refute", "collect"]
 
 
 def test_balance_made_of_nothing_falls_at_whatever_leaf(chain: Chain) -> None:
     """SOUNDNESS 9: there is no lie without a step to attack."""
 
     @settings(max_examples=6, deadline=None)
-    @given(leaf=st.integers(0, 255), amount=st.integers(1, 2**64 - 1), account=st.integers(0, 2**20 - 1))
+    @given(leaf=st.integers(0, 40), amount=st.integers(1, 2**64 - 1), account=st.integers(0, 2**20 - 1))
     def falls(leaf: int, amount: int, account: int) -> None:
         with chain.undone() as copy:
             refute(copy, lie_at(copy, 1, leaf, credit(account, amount)))
@@ -75,7 +76,7 @@ def test_balance_made_of_nothing_falls_at_whatever_leaf(chain: Chain) -> None:
 def test_batch_that_is_said_to_end_too_early_falls(chain: Chain) -> None:
     """SOUNDNESS 9: END before the data has ended, so that a transaction of somebody else never happened."""
     lie = lie_at(chain, 1, FIRST_CALL, words(data_cursor=END, fees=0))
-    assert len({lie.steps_tree.node(0, leaf) for leaf in range(LEAVES)}) == FIRST_CALL + 1
+    assert len(lie.steps.leaves) == FIRST_CALL + 1
     refute(chain, lie)
 
 
@@ -84,11 +85,18 @@ def test_batch_that_is_said_to_go_on_after_its_end_falls(chain: Chain) -> None:
     refute(chain, lie_at(chain, 1, FEES + 1, words(data_cursor=0)))
 
 
-def test_lie_in_the_last_leaf_of_the_padding_falls_although_all_before_is_right(chain: Chain) -> None:
-    """SOUNDNESS 9: the padding is 252 steps like any other."""
-    lie, right = lie_at(chain, 1, LEAVES - 1), Truth.of(chain, 1).steps
-    assert [lie.steps_tree.node(0, leaf) == right.node(0, leaf) for leaf in (0, 3, 254, 255)] == [True] * 3 + [False]
-    refute(chain, lie)
+def test_steps_that_go_on_past_the_end_are_not_a_right_claim(chain: Chain) -> None:
+    """SOUNDNESS 9: past the end a step is the identity, so no step of such a list is wrong; nobody can show it, and it falls by time."""
+    truth = Truth.of(chain, 1)
+    steps = Steps((*truth.steps.leaves, *[truth.steps.leaves[-1]] * 3))
+    game = Play.of_lie(chain, lie_of(truth.header, steps, truth.execution.step_headers[-1], 0))
+    liar, challenger = seat(chain, LIAR, lambda _claim, _truth: steps), seat(chain, CHALLENGER)
+    assert [move.what for move in challenger.react(chain, chain.head)] == ["ask"]
+    (refused,) = liar.react(chain, chain.head)
+    assert (refused.what, refused.details["reason"]) == ("show refused", "game: steps past the end")
+    chain.pass_to(game.read.moved + TERMS.clock + 1)
+    assert [move.what for move in challenger.react(chain, chain.head)] == ["expire", "collect"]
+    assert game.verdict == "rejected"
 
 
 def test_first_step_taken_from_another_start_than_the_parents_result_falls(chain: Chain) -> None:
@@ -97,8 +105,8 @@ def test_first_step_taken_from_another_start_than_the_parents_result_falls(chain
     state = truth.state.fork()
     start = credit(ALICE)(chain.image, StepHeader.start(truth.parent), state)
     elsewhere = replace(truth, parent=replace(truth.parent, state_root=start.state_root), state=state)
-    headers = lying_steps(elsewhere, LEAVES - 1, words())
-    refute(chain, lie_of(truth.parent.after(headers[-1]), Leaves([h.hash() for h in headers]), headers[-1], 0))
+    headers = lying_steps(elsewhere, FEES, words())
+    refute(chain, lie_of(truth.parent.after(headers[-1]), Steps.of(headers), headers[-1], 0))
 
 
 def test_step_left_out_falls_at_the_step_that_took_its_place(chain: Chain) -> None:
@@ -115,89 +123,65 @@ def test_step_left_out_falls_at_the_step_that_took_its_place(chain: Chain) -> No
 # ---------------------------------------------------------------- what stands behind it
 
 
-def garbage_from(chain: Chain, leaf: int) -> Lie:
-    """A lie whose leaves from `leaf` to the last but one are garbage."""
+def garbage_from(chain: Chain, leaf: int, count: int) -> Lie:
+    """A lie of `count` steps whose leaves from `leaf` to the last but one are garbage."""
     terminal = lying_steps(Truth.of(chain, 1), FEES, credit(ALICE))[-1]
-    right = Truth.of(chain, 1).steps
-    leaves = [right.node(0, at) if at < leaf else GARBAGE for at in range(LEAVES - 1)]
-    return lie_of(chain.header(0).after(terminal), Leaves([*leaves, terminal.hash()]), terminal, leaf)
+    right = Truth.of(chain, 1).steps.leaves
+    leaves = [right[at] if at < leaf else keccak256(GARBAGE, bytes([at])) for at in range(count - 1)]
+    return lie_of(chain.header(0).after(terminal), Steps((*leaves, terminal.hash())), terminal, leaf)
 
 
-@pytest.mark.parametrize("leaf", [0, 1, 4, 200])
-def test_leaves_that_no_header_stands_behind_fall(chain: Chain, leaf: int) -> None:
+@pytest.mark.parametrize(("leaf", "count"), [(0, 2), (1, 5), (3, 200), (0, 1)])
+def test_leaves_that_no_header_stands_behind_fall(chain: Chain, leaf: int, count: int) -> None:
     """SOUNDNESS 9: a leaf is compared with what L1 computes, so nobody needs to know what it hashes."""
-    assert "step" in refute(chain, garbage_from(chain, leaf))
+    assert "refute" in refute(chain, garbage_from(chain, leaf, count))
 
 
-class Hollow:
-    """A tree whose nodes off the last leaf's path are garbage: its owner cannot open them."""
-
-    def __init__(self, last: bytes) -> None:
-        self._spine = [last]
-        for _ in range(8):
-            self._spine.append(keccak256(GARBAGE, self._spine[-1]))
-
-    @property
-    def root(self) -> bytes:
-        return self._spine[8]
-
-    def node(self, level: int, position: int) -> bytes:
-        return self._spine[level] if position == (LEAVES >> level) - 1 else GARBAGE
-
-    def path(self, leaf: int) -> tuple[bytes, ...]:
-        assert leaf == LEAVES - 1
-        return (GARBAGE,) * 8
-
-
-def test_nodes_that_nobody_can_open_lose_by_time(chain: Chain) -> None:
-    """SOUNDNESS 9: who cannot show the children of a node has no move."""
+def test_steps_that_nobody_can_show_lose_by_time(chain: Chain) -> None:
+    """SOUNDNESS 9: a commitment to nothing has no answer."""
     terminal = lying_steps(Truth.of(chain, 1), FEES, credit(ALICE))[-1]
-    lie = lie_of(chain.header(0).after(terminal), Hollow(terminal.hash()), terminal, 0)
+    hollow = encode(["(bytes32,uint256[8])"], [(GARBAGE, terminal.words())])
+    lie = replace(lie_at(chain, 1, FEES, credit(ALICE)), payload=hollow)
     game = Play.of_lie(chain, lie)
-    players = seat(chain, LIAR, lie.defence), seat(chain, CHALLENGER)
-    moves = [move.what for player in (*players[::-1], *players) for move in player.react(chain, chain.head)]
-    assert moves == ["challenge", "reveal", "attack"]
-    assert [move.what for move in players[0].react(chain, chain.head)] == ["reveal refused"]
+    liar, challenger = seat(chain, LIAR, lie.defence), seat(chain, CHALLENGER)
+    assert [move.what for move in challenger.react(chain, chain.head)] == ["ask"]
+    assert [move.what for move in liar.react(chain, chain.head)] == ["show refused"]
     chain.pass_to(chain.head.timestamp + TERMS.clock + 1)
-    assert [move.what for move in players[1].react(chain, chain.head)] == ["timeout", "collect"]
+    assert [move.what for move in challenger.react(chain, chain.head)] == ["expire", "collect"]
     assert game.verdict == "rejected"
 
 
 def test_right_result_over_wrong_steps_falls_and_the_right_claim_beside_it_stands(chain: Chain) -> None:
-    """SOUNDNESS 9, 10: a wrong root under a right header must not become what later games trust."""
-    truth = Truth.of(chain, 1)
-    leaves = [GARBAGE, *(truth.steps.node(0, leaf) for leaf in range(1, LEAVES))]
-    lie = lie_of(truth.header, Leaves(leaves), truth.execution.step_headers[-1], 0)
-    refute(chain, lie)
+    """SOUNDNESS 9, 10: wrong steps under a right header must not become what anybody trusts."""
+    refute(chain, flawed(chain))
     claim, _ = propose_right(chain, PROPOSER, 1)
     chain.pass_to(chain.head.timestamp + TERMS.window + 1)
     chain.finalise(claim, chain.header(1))
 
 
-def test_liar_who_plays_both_sides_of_a_game_keeps_nobody_from_another(chain: Chain) -> None:
-    """SOUNDNESS 10: a sybil occupies the claim, agrees to the lie, and falls silent; the honest game goes on beside it."""
-    lie = lie_at(chain, 1, FIRST_CALL)
-    game = Play.of_lie(chain, lie).challenge(SYBIL).down_to(LEAVES - 1)
-    other = Play(chain, game.claim, game.tree, LIAR)
-    moves = play(chain, (seat(chain, LIAR, lie.defence), seat(chain, CHALLENGER)))
-    assert "step" in [move.what for move in moves]
-    assert other.verdict == "rejected"
-    assert moves[-1].details["wei"] == TERMS.claim_bond + TERMS.challenge_bond
-    assert game.close().credit(SYBIL) == TERMS.challenge_bond
+def flawed(chain: Chain) -> Lie:
+    """The right result, with garbage for the first step."""
+    truth = Truth.of(chain, 1)
+    steps = Steps((GARBAGE, *truth.steps.leaves[1:]))
+    return lie_of(truth.header, steps, truth.execution.step_headers[-1], 0)
 
 
-def test_liar_who_loses_to_himself_leaves_the_honest_challenger_his_stake(chain: Chain) -> None:
-    """SOUNDNESS 10: the claim falls all the same; the liar saves his bond, not his claim."""
+def test_liar_who_doubts_himself_keeps_nobody_from_refuting_him(chain: Chain) -> None:
+    """SOUNDNESS 10: a sybil asks first, and the liar answers; from then on the wrong step is open to everybody."""
     lie = lie_at(chain, 1, FIRST_CALL)
-    game = Play.of_lie(chain, lie)
-    honest = seat(chain, CHALLENGER)
-    honest.react(chain, chain.head)
-    game.challenge(SYBIL).down_to(FIRST_CALL).step()
+    game = Play.of_lie(chain, lie).ask(SYBIL).show()
+    moves = play(chain, (seat(chain, CHALLENGER),))
+    assert [move.what for move in moves] == ["refute", "collect"]
+    assert moves[-1].details["wei"] == TERMS.share
+    assert (game.verdict, game.credit(SYBIL)) == ("rejected", TERMS.question_bond + TERMS.share)
+
+
+def test_liar_who_doubts_himself_and_falls_silent_falls(chain: Chain) -> None:
+    """SOUNDNESS 10: the question is open, whoever asked; anybody calls time on it."""
+    game = Play.of_lie(chain, lie_at(chain, 1, FIRST_CALL)).ask(SYBIL)
+    chain.pass_to(game.read.moved + TERMS.clock + 1)
+    assert [move.what for move in seat(chain, CHALLENGER).react(chain, chain.head)] == ["expire"]
     assert game.verdict == "rejected"
-    assert [(move.what, move.details.get("wei")) for move in honest.react(chain, chain.head)] == [
-        ("close", None),
-        ("collect", TERMS.challenge_bond),
-    ]
 
 
 # ---------------------------------------------------------------- on what it stands
@@ -210,7 +194,7 @@ def test_claim_on_a_wrong_parent_never_becomes_final_although_nobody_disputes_it
     child = Play.of_lie(chain, lie_at(chain, 2, 0), 2, parent=parent.claim, parent_header=lie.header)
     grandchild = Play.of_truth(chain, 3, LIAR, parent=child.claim, parent_header=lie_at(chain, 2, 0).header)
     moves = play(chain, (seat(chain, LIAR, lie.defence), seat(chain, CHALLENGER)))
-    assert {move.claim for move in moves if move.what == "challenge"} == {parent.claim}
+    assert {move.claim for move in moves if move.what == "ask"} == {parent.claim}
     chain.pass_to(chain.head.timestamp + 10 * TERMS.window)
     assert [game.verdict for game in (parent, child, grandchild)] == ["rejected", "accepted", "accepted"]
     assert refused(lambda: chain.finalise(parent.claim, lie.header)) == "rollup: not accepted"
@@ -226,12 +210,10 @@ def test_wrong_claim_on_a_parent_with_a_right_result_is_disputed_though_the_pare
     chain: Chain,
 ) -> None:
     """SOUNDNESS 10: what a claim stands on is its parent's result; a flaw elsewhere in the parent must not shield it."""
-    truth = Truth.of(chain, 1)
-    leaves = [GARBAGE, *(truth.steps.node(0, leaf) for leaf in range(1, LEAVES))]
-    flawed = Play.of_lie(chain, lie_of(truth.header, Leaves(leaves), truth.execution.step_headers[-1], 0))
-    chain.pass_to(flawed.read.opened + TERMS.window + 1)
-    chain.finalise(flawed.claim, chain.header(1))
-    refute(chain, lie_at(chain, 2, 0), 2, parent=flawed.claim)
+    parent = Play.of_lie(chain, flawed(chain))
+    chain.pass_to(parent.read.made + TERMS.window + 1)
+    chain.finalise(parent.claim, chain.header(1))
+    refute(chain, lie_at(chain, 2, 0), 2, parent=parent.claim)
 
 
 def test_rivals_stand_side_by_side_and_only_the_right_one_becomes_final(chain: Chain) -> None:

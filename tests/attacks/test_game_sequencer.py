@@ -44,7 +44,7 @@ def settles(chain: Chain, *lies: Lie) -> None:
         with chain.undone() as copy:
             game = Play.of_lie(copy, lie, newest)
             moves = play(copy, (seat(copy, LIAR, lie.defence), seat(copy, CHALLENGER)))
-            assert "step" in [move.what for move in moves]
+            assert "refute" in [move.what for move in moves]
             assert game.verdict == "rejected"
     chain.pass_to(chain.head.timestamp + TERMS.window + 1)
     for number, claim in enumerate(claims, 1):

@@ -126,7 +126,7 @@ def falls(chain: Chain, leaf: int, forgery: Forgery) -> None:
     lie = lie_at(chain, chain.derived(), leaf, forgery)
     game = Play.of_lie(chain, lie, chain.derived())
     moves = play(chain, (seat(chain, LIAR, lie.defence), seat(chain, CHALLENGER)))
-    assert "step" in [move.what for move in moves]
+    assert "refute" in [move.what for move in moves]
     assert game.verdict == "rejected"
 
 

@@ -77,7 +77,7 @@ def test_false_claim_that_nobody_disputed_takes_no_more_than_was_brought(chain: 
     items, total = accumulated([(me, 2**64 - 1)])
     stolen = lie_at(chain, 1, 3, words(withdrawals=total, withdrawals_count=1))
     game = Play.of_lie(chain, stolen)
-    chain.pass_to(game.read.opened + TERMS.window + 1)
+    chain.pass_to(game.read.made + TERMS.window + 1)
     chain.finalise(game.claim, stolen.header)
     assert refused(chain, *items) == "rollup: more would leave than came in"
     assert chain.l1.balance(chain.rollup.address) == 5 * GWEI
@@ -90,7 +90,7 @@ def test_items_of_a_false_claim_cannot_pass_for_more_than_64_bits_or_for_no_elem
     total = hash_items(Domain.WITHDRAWAL, (before, int.from_bytes(me, "big"), amount))
     stolen = lie_at(chain, 1, 3, words(withdrawals=total, withdrawals_count=1))
     game = Play.of_lie(chain, stolen)
-    chain.pass_to(game.read.opened + TERMS.window + 1)
+    chain.pass_to(game.read.made + TERMS.window + 1)
     chain.finalise(game.claim, stolen.header)
     assert refused(chain, (before, me, amount)) == "rollup: withdrawal is not canonical"
     assert refused(chain, (before + R, me, amount)) == "rollup: withdrawal is not canonical"
@@ -102,7 +102,7 @@ def test_false_claim_whose_list_has_no_beginning_pays_nothing(chain: Chain) -> N
     items, total = accumulated([(me, 5)], before=7)
     stolen = lie_at(chain, 1, 3, words(withdrawals=total, withdrawals_count=1))
     game = Play.of_lie(chain, stolen)
-    chain.pass_to(game.read.opened + TERMS.window + 1)
+    chain.pass_to(game.read.made + TERMS.window + 1)
     chain.finalise(game.claim, stolen.header)
     assert refused(chain, *items) == "rollup: broken accumulator"
 
@@ -114,7 +114,7 @@ def test_leaf_or_node_of_the_state_cannot_pass_for_a_withdrawal(chain: Chain) ->
         assert hash_items(other, (0, me, 5)) != hash_items(Domain.WITHDRAWAL, (0, me, 5))
     stolen = lie_at(chain, 1, 3, words(withdrawals=hash_items(Domain.LEAF, (0, me, 5)), withdrawals_count=1))
     game = Play.of_lie(chain, stolen)
-    chain.pass_to(game.read.opened + TERMS.window + 1)
+    chain.pass_to(game.read.made + TERMS.window + 1)
     chain.finalise(game.claim, stolen.header)
     assert refused(chain, (0, chain.as_(LIAR).address, 5)) == "rollup: not the withdrawal that was proved"
 

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from l1bridge.compiler import contract
-from provers.adversaries.liars import Lie, lie_at
+from provers.adversaries.liars import Lie, lie_at, lie_of
 from provers.optimistic.backend import payload_of
 from provers.optimistic.truth import Truth
 from rollup.ports.l1 import L1Reverted
 from rollup.ports.settlement import batch_struct
 from rollup.state.header import Header
-from tests.game.builder import Play, propose_right, wrong_header
+from rollup.state.steps import Steps
+from tests.game.builder import Play, wrong_header
 from tests.game.chain import CHALLENGER, LIAR, PROPOSER, STRANGER, SYBIL, TERMS, Chain
 from tests.game.scene import counters, on
 
@@ -29,10 +30,14 @@ def lied(chain: Chain, step: int = LIE_AT) -> Play:
     return Play.of_lie(chain, lie_at(chain, 1, step))
 
 
-def won(chain: Chain) -> Play:
-    """A claim that fell."""
-    game = lied(chain).challenge().down_to(LIE_AT)
-    game.step()
+def shown(chain: Chain, step: int = LIE_AT) -> Play:
+    return lied(chain, step).ask().show()
+
+
+def fallen(chain: Chain) -> Play:
+    """A claim that fell by a step."""
+    game = shown(chain)
+    game.refute()
     assert game.verdict == "rejected"
     return game
 
@@ -40,19 +45,14 @@ def won(chain: Chain) -> Play:
 def final(chain: Chain) -> Play:
     """A right claim that is final."""
     game = Play.of_truth(chain, proposer=PROPOSER)
-    chain.pass_to(game.read.opened + TERMS.window + 1)
+    chain.pass_to(game.read.made + TERMS.window + 1)
     chain.finalise(game.claim, chain.header(1))
     return game
 
 
-def beside_one_won(chain: Chain, leaf: int | None = None) -> Play:
-    """A game, at a leaf or unopened, about a claim that fell in another game meanwhile."""
-    game = lied(chain).challenge(SYBIL)
-    if leaf is not None:
-        game.down_to(leaf)
-    other = Play(chain, game.claim, game.tree, LIAR).challenge(CHALLENGER).down_to(LIE_AT)
-    other.step()
-    return game
+def nowhere(chain: Chain, claim: int = 99) -> Play:
+    """A claim that was never made."""
+    return Play(chain, claim, Truth.of(chain, 1).steps, LIAR)
 
 
 def opening(chain: Chain, change: Callable[[Lie, Truth], tuple[Any, bytes]], **options: Any) -> str:
@@ -78,21 +78,16 @@ def another_result(lie: Lie, truth: Truth) -> tuple[Any, bytes]:
     return wrong_header(lie.header), lie.payload
 
 
-def another_root(lie: Lie, truth: Truth) -> tuple[Any, bytes]:
-    return lie.header, bytes([lie.payload[0] ^ 1]) + lie.payload[1:]
-
-
-def another_terminal(lie: Lie, truth: Truth) -> tuple[Any, bytes]:
-    end = replace(truth.execution.step_headers[-1], step=9)
-    return truth.header, payload_of(end, truth.steps)
-
-
 def same(lie: Lie, truth: Truth) -> tuple[Any, bytes]:
     return lie.header, lie.payload
 
 
 def cut(lie: Lie, truth: Truth) -> tuple[Any, bytes]:
     return lie.header, lie.payload[:-1]
+
+
+def longer(lie: Lie, truth: Truth) -> tuple[Any, bytes]:
+    return lie.header, lie.payload + bytes(32)
 
 
 def opened_by_a_stranger(chain: Chain) -> str:
@@ -111,12 +106,16 @@ def deployed(chain: Chain, window: int = 1, clock: int = 1) -> str:
     return refused.value.reason
 
 
-def late(game: Play) -> Play:
-    return game.at(game.game.moved + TERMS.clock + 1)
+def past_the_end(chain: Chain) -> str:
+    """The right steps, with the last of them once more."""
+    truth = Truth.of(chain, 1)
+    steps = Steps((*truth.steps.leaves, truth.steps.leaves[-1]))
+    lie = lie_of(truth.header, steps, truth.execution.step_headers[-1], 0)
+    return Play.of_lie(chain, lie).ask().refusal("show")
 
 
-def stepped(chain: Chain, leaf: int = LIE_AT, **changes: Any) -> str:
-    return lied(chain).challenge().down_to(leaf).refusal("step", **changes)
+def refuted(chain: Chain, step: int = LIE_AT, position: int | None = None, **changes: Any) -> str:
+    return shown(chain, step).refusal("refute", position, **changes)
 
 
 def flipped(chain: Chain) -> tuple[object, ...]:
@@ -125,136 +124,109 @@ def flipped(chain: Chain) -> tuple[object, ...]:
     return (*words[:5], 1, *words[6:])
 
 
-Case = Callable[[Chain], str]
-REFUSED: dict[str, Case] = {
-    # deployment
-    "no time to play: no window": lambda c: deployed(c, window=0),
-    "no time to play: no clock": lambda c: deployed(c, clock=0),
-    # open
-    "only the rollup": opened_by_a_stranger,
-    "bond: too small": lambda c: opening(c, same, value=TERMS.claim_bond - 1),
-    "bond: too large": lambda c: opening(c, same, value=TERMS.claim_bond + 1),
-    "payload length": lambda c: opening(c, cut),
-    "last step is not terminal": lambda c: opening(c, not_terminal),
-    "fees are left": lambda c: opening(c, fees_left),
-    "last step is not the result": lambda c: opening(c, another_result),
-    "last step is not under the root": lambda c: opening(c, another_root),
-    "last step is not under the root: another terminal header": lambda c: opening(c, another_terminal),
-    # settle
-    "no bond to settle: no such claim": lambda c: Play(c, 99, Truth.of(c, 1).steps, LIAR).refusal("settle"),
-    "no bond to settle: genesis": lambda c: Play(c, 0, Truth.of(c, 1).steps, LIAR).refusal("settle"),
-    "no bond to settle: paid already": lambda c: final(c).settle().refusal("settle"),
-    "no bond to settle: claim fell": lambda c: won(c).refusal("settle"),
-    "a game is open": lambda c: lied(c).challenge().refusal("settle"),
-    "batch is not final": lambda c: lied(c).refusal("settle"),
-    # challenge
-    "no such claim": lambda c: Play(c, 99, Truth.of(c, 1).steps, LIAR).refusal("challenge"),
-    "no such claim: genesis": lambda c: Play(c, 0, Truth.of(c, 1).steps, LIAR).refusal("challenge", root=bytes(32)),
-    "not the claim that was meant": lambda c: lied(c).refusal("challenge", root=b"\1" * 32),
-    "claim is decided: it fell": lambda c: won(c).refusal("challenge", SYBIL),
-    "claim is decided: it is settled": lambda c: final(c).settle().refusal("challenge"),
-    "window is over": lambda c: (g := lied(c)).at(g.read.opened + TERMS.window + 1).refusal("challenge"),
-    "bond: no stake": lambda c: lied(c).refusal("challenge", value=0),
-    "bond: that of a claim": lambda c: lied(c).refusal("challenge", value=TERMS.claim_bond),
-    # reveal
-    "not this side's move: reveal twice": lambda c: lied(c).challenge().reveal().refusal("reveal"),
-    "not this side's move: reveal a leaf": lambda c: lied(c).challenge().down_to(0).refusal("reveal", (b"", b"")),
-    "not this side's move: no such game": lambda c: Play(c, 1, Truth.of(c, 1).steps, LIAR).refusal(
-        "reveal", (b"", b"")
-    ),
-    "only the proposer": lambda c: lied(c).challenge().refusal("reveal", key=CHALLENGER),
-    "only the proposer: not of another claim": lambda c: with_another_claim(c).refusal("reveal", key=PROPOSER),
-    "not the children of the node": lambda c: (g := lied(c).challenge()).refusal("reveal", g._children()[::-1]),
-    "time is up: reveal": lambda c: late(lied(c).challenge()).refusal("reveal"),
-    "claim is rejected: reveal": lambda c: beside_one_won(c).refusal("reveal"),
-    # attack, defend
-    "not this side's move: attack": lambda c: lied(c).challenge().refusal("attack"),
-    "not this side's move: attack twice": lambda c: lied(c).challenge().reveal().attack().refusal("attack"),
-    "not this side's move: defend after attack": lambda c: lied(c).challenge().reveal().attack().refusal("defend"),
-    "only the challenger": lambda c: lied(c).challenge().reveal().refusal("attack", key=LIAR),
-    "only the challenger: defend": lambda c: lied(c).challenge().reveal().refusal("defend", key=SYBIL),
-    "nothing left to halve": lambda c: lied(c).challenge().down_to(3).refusal("attack"),
-    "not the node that was meant: attack": lambda c: (g := lied(c).challenge().reveal()).refusal(
-        "attack", g.game.right
-    ),
-    "not the node that was meant: defend": lambda c: (g := lied(c).challenge().reveal()).refusal("defend", g.game.left),
-    "time is up: attack": lambda c: late(lied(c).challenge().reveal()).refusal("attack"),
-    "claim is rejected: attack": lambda c: beside_one_won_after_reveal(c).refusal("attack"),
-    # step
-    "not open: no such game": lambda c: no_game(c).refusal("step", **anything()),
-    "not open: step again": lambda c: won(c).refusal("step"),
-    "step is not found yet": lambda c: lied(c).challenge().down_to(0, level=1).refusal("step", **anything()),
-    "claim is rejected: step": lambda c: beside_one_won(c, 0).refusal("step"),
-    "another batch": lambda c: stepped(c, batch=batch_struct(c.batches[1])),
-    "not the batch that was posted": lambda c: stepped(c, batch=flipped(c)),
-    "not the parent's header": lambda c: stepped(c, 0, parent_header=wrong_header(c.header(0)).words()),
-    "not the header before the batch: root": lambda c: stepped(c, 0, pre=(5, *[0] * 7)),
-    "not the header before the batch: cursor": lambda c: stepped(c, 0, pre=at_start(c, 5, 9)),
-    "not the header before the batch: fees": lambda c: stepped(c, 0, pre=at_start(c, 6, 1)),
-    "not the header before the batch: step": lambda c: stepped(c, 0, pre=at_start(c, 7, 1)),
-    "header is not the leaf before: start": lambda c: stepped(c, 1, pre=at_start(c, 7, 0)),
-    "header is not the leaf before: the disputed one": lambda c: stepped(c, 1, pre=second_header(c)),
-    "header is not the leaf before: short path": lambda c: stepped(c, 3, path=[]),
-    "header is not the leaf before: long path": lambda c: stepped(c, 1, path=[bytes(32)]),
-    # timeout, close, collect
-    "time is not up: proposer": lambda c: (g := lied(c).challenge()).at(g.game.moved + TERMS.clock).refusal("timeout"),
-    "time is not up: challenger": lambda c: on_the_second(lied(c).challenge().reveal()).refusal("timeout"),
-    "not open: timeout of no game": lambda c: no_game(c).refusal("timeout"),
-    "not open: timeout again": lambda c: late(lied(c).challenge()).timeout().refusal("timeout"),
-    "claim is rejected: timeout of the proposer": lambda c: late(beside_one_won(c)).refusal("timeout"),
-    "claim is rejected: timeout of the challenger": lambda c: late(beside_one_won(c, 0)).refusal("timeout"),
-    "not open: close no game": lambda c: no_game(c).refusal("close"),
-    "not open: close a game that is over": lambda c: won(c).refusal("close"),
-    "not open: close twice": lambda c: beside_one_won(c).close().refusal("close"),
-    "claim is not rejected": lambda c: lied(c).challenge().refusal("close"),
-    "no credit": lambda c: lied(c).refusal("collect", LIAR),
-    "no credit: collected already": lambda c: collected(won(c)).refusal("collect", CHALLENGER),
-}
-
-
-def no_game(chain: Chain) -> Play:
-    play = lied(chain)
-    play.number = 99
-    return play
-
-
-def anything() -> dict[str, Any]:
-    """Arguments of `step` of the right types."""
-    return {"batch": (bytes(32), 1, 0, 0, bytes(32), 0, 2, bytes(32)), "parent_header": (0,) * 6} | {
-        "pre": (0,) * 8,
-        "path": (),
-        "evidence": b"",
-    }
-
-
-def with_another_claim(chain: Chain) -> Play:
-    propose_right(chain, PROPOSER, 1)
-    return lied(chain).challenge()
-
-
-def beside_one_won_after_reveal(chain: Chain) -> Play:
-    game = lied(chain).challenge(SYBIL).reveal()
-    Play(chain, game.claim, game.tree, LIAR).challenge(CHALLENGER).down_to(LIE_AT).step()
-    return game
-
-
-def on_the_second(game: Play) -> Play:
-    return game.at(game.game.moved + TERMS.clock)
-
-
 def at_start(chain: Chain, place: int, value: int) -> tuple[int, ...]:
     words = [*Truth.of(chain, 1).before(0).words()]
     words[place] = value
     return tuple(words)
 
 
-def second_header(chain: Chain) -> tuple[int, ...]:
-    return Truth.of(chain, 1).execution.step_headers[1].words()
+def header_after(chain: Chain, position: int) -> tuple[int, ...]:
+    return Truth.of(chain, 1).execution.step_headers[position].words()
+
+
+def in_time(game: Play) -> Play:
+    return game.late(0)
+
+
+def too_late_to_refute(game: Play) -> Play:
+    return game.at(max(game.read.made + TERMS.window, game.read.moved + TERMS.clock) + 1)
 
 
 def collected(game: Play) -> Play:
-    assert game.collect(CHALLENGER) == TERMS.claim_bond + TERMS.challenge_bond
+    assert game.collect(CHALLENGER) == TERMS.share + TERMS.question_bond
     return game
+
+
+Case = Callable[[Chain], str]
+REFUSED: dict[str, Case] = {
+    # deployment
+    "no time to play: no window": lambda c: deployed(c, window=0),
+    "no time to play: no clock": lambda c: deployed(c, clock=0),
+    "too much time to play: window": lambda c: deployed(c, window=2**32),
+    "too much time to play: clock": lambda c: deployed(c, clock=2**32),
+    # open
+    "only the rollup": opened_by_a_stranger,
+    "bond: too small": lambda c: opening(c, same, value=TERMS.claim_bond - 1),
+    "bond: too large": lambda c: opening(c, same, value=TERMS.claim_bond + 1),
+    "payload length: short": lambda c: opening(c, cut),
+    "payload length: long": lambda c: opening(c, longer),
+    "last step is not terminal": lambda c: opening(c, not_terminal),
+    "fees are left": lambda c: opening(c, fees_left),
+    "last step is not the result": lambda c: opening(c, another_result),
+    # ask
+    "not open to questions: no such claim": lambda c: nowhere(c).refusal("ask"),
+    "not open to questions: genesis": lambda c: nowhere(c, 0).refusal("ask", steps=bytes(32)),
+    "not open to questions: asked already": lambda c: lied(c).ask().refusal("ask", SYBIL),
+    "not open to questions: shown already": lambda c: shown(c).refusal("ask", SYBIL),
+    "not open to questions: it fell": lambda c: fallen(c).refusal("ask", SYBIL),
+    "not open to questions: it is settled": lambda c: final(c).settle().refusal("ask"),
+    "not the claim that was meant": lambda c: lied(c).refusal("ask", steps=b"\1" * 32),
+    "window is over: ask": lambda c: (g := lied(c)).at(g.read.made + TERMS.window + 1).refusal("ask"),
+    "bond: no stake": lambda c: lied(c).refusal("ask", value=0),
+    "bond: that of a claim": lambda c: lied(c).refusal("ask", value=TERMS.claim_bond),
+    # show
+    "nobody asked: show": lambda c: lied(c).refusal("show"),
+    "nobody asked: no such claim": lambda c: nowhere(c).refusal("show"),
+    "nobody asked: show twice": lambda c: shown(c).refusal("show"),
+    "nobody asked: it fell": lambda c: lied(c).ask().late().expire().refusal("show"),
+    "time is up": lambda c: lied(c).ask().late().refusal("show"),
+    "leaves have 32 bytes: none": lambda c: lied(c).ask().refusal("show", b""),
+    "leaves have 32 bytes: one too many": lambda c: (g := lied(c).ask()).refusal("show", g.steps.to_bytes() + b"\0"),
+    "not the steps of the claim: show others": lambda c: lied(c).ask().refusal("show", lied(c, 0).steps.to_bytes()),
+    "not the steps of the claim: show less": lambda c: (g := lied(c).ask()).refusal("show", g.steps.to_bytes()[32:]),
+    "not the steps of the claim: one hash": lambda c: (g := lied(c).ask()).refusal(
+        "show", g.steps.hash + g.steps.leaves[-1]
+    ),
+    "steps past the end": past_the_end,
+    # refute
+    "steps are not shown: no such claim": lambda c: nowhere(c).refusal("refute", 0, **anything()),
+    "steps are not shown: nobody asked": lambda c: lied(c).refusal("refute"),
+    "steps are not shown: asked": lambda c: lied(c).ask().refusal("refute"),
+    "steps are not shown: it fell": lambda c: fallen(c).refusal("refute"),
+    "window is over: refute": lambda c: too_late_to_refute(shown(c)).refusal("refute"),
+    "no such step: past the last": lambda c: refuted(c, position=4),
+    "no such step: no leaves": lambda c: refuted(c, leaves=b""),
+    "not the steps of the claim: refute others": lambda c: refuted(c, leaves=Truth.of(c, 1).steps.to_bytes()),
+    "another batch": lambda c: refuted(c, batch=batch_struct(c.batches[1])),
+    "not the batch that was posted": lambda c: refuted(c, batch=flipped(c)),
+    "not the parent's header": lambda c: refuted(c, 0, parent_header=wrong_header(c.header(0)).words()),
+    "not the header before the batch: root": lambda c: refuted(c, 0, pre=(5, *[0] * 7)),
+    "not the header before the batch: cursor": lambda c: refuted(c, 0, pre=at_start(c, 5, 9)),
+    "not the header before the batch: fees": lambda c: refuted(c, 0, pre=at_start(c, 6, 1)),
+    "not the header before the batch: step": lambda c: refuted(c, 0, pre=at_start(c, 7, 1)),
+    "not the header before the step: the start": lambda c: refuted(c, pre=at_start(c, 7, 0)),
+    "not the header before the step: that after it": lambda c: refuted(c, pre=header_after(c, 1)),
+    "the step is right": lambda c: refuted(c, position=LIE_AT - 1),
+    # expire, settle, collect
+    "nobody asked: expire": lambda c: lied(c).refusal("expire"),
+    "nobody asked: expire what is shown": lambda c: shown(c).late().refusal("expire"),
+    "nobody asked: expire twice": lambda c: lied(c).ask().late().expire().refusal("expire"),
+    "time is not up": lambda c: in_time(lied(c).ask()).refusal("expire"),
+    "no bond to settle: no such claim": lambda c: nowhere(c).refusal("settle"),
+    "no bond to settle: genesis": lambda c: nowhere(c, 0).refusal("settle"),
+    "no bond to settle: paid already": lambda c: final(c).settle().refusal("settle"),
+    "no bond to settle: it fell": lambda c: fallen(c).refusal("settle"),
+    "no bond to settle: a question is open": lambda c: lied(c).ask().refusal("settle"),
+    "batch is not final": lambda c: lied(c).refusal("settle"),
+    "no credit": lambda c: lied(c).refusal("collect", LIAR),
+    "no credit: collected already": lambda c: collected(fallen(c)).refusal("collect", CHALLENGER),
+}
+
+
+def anything() -> dict[str, Any]:
+    """Arguments of `refute` of the right types."""
+    batch = (bytes(32), 1, 0, 0, bytes(32), 0, 2, bytes(32))
+    return {"leaves": bytes(32), "batch": batch, "parent_header": (0,) * 6, "pre": (0,) * 8, "evidence": b""}
 
 
 @pytest.mark.parametrize("word", range(5))
@@ -271,9 +243,9 @@ def test_result_that_differs_from_the_last_step_in_any_word_is_refused(chain: Ch
 def test_start_of_the_first_step_that_differs_from_the_parents_result_in_any_word_is_refused(
     chain: Chain, word: int
 ) -> None:
-    game = lied(chain).challenge().down_to(0)
+    game = shown(chain, 0)
     start = Truth.of(chain, 1).before(0).words()[word]
-    assert game.refusal("step", pre=at_start(chain, word, start + 1)) == "game: not the header before the batch"
+    assert game.refusal("refute", pre=at_start(chain, word, start + 1)) == "game: not the header before the batch"
 
 
 @pytest.mark.parametrize("case", REFUSED)

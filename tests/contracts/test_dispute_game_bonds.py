@@ -1,13 +1,15 @@
 """Where each bond goes, and that each is paid exactly once."""
 
-from provers.adversaries.liars import lie_at
+from provers.adversaries.liars import lie_at, lie_of
+from provers.optimistic.truth import Truth
+from rollup.state.steps import Steps
 from tests.game.builder import Play, propose_right
 from tests.game.chain import CHALLENGER, LIAR, PROPOSER, STRANGER, SYBIL, TERMS, Chain
 from tests.game.scene import counters, on
 
 chain = on(counters)
 
-CLAIM, CHALLENGE = TERMS.claim_bond, TERMS.challenge_bond
+CLAIM, QUESTION, SHARE = TERMS.claim_bond, TERMS.question_bond, TERMS.claim_bond // 4
 
 
 def lied(chain: Chain, batch: int = 1, step: int = 0) -> Play:
@@ -15,8 +17,8 @@ def lied(chain: Chain, batch: int = 1, step: int = 0) -> Play:
 
 
 def finalised(chain: Chain, *claims: int) -> None:
-    """Let the window pass, and make right claims final in order."""
-    chain.pass_to(chain.head.timestamp + TERMS.window + 1)
+    """Let window and clock pass, and make right claims final in order."""
+    chain.pass_to(chain.head.timestamp + TERMS.window + TERMS.clock + 1)
     for batch, claim in enumerate(claims, 1):
         chain.finalise(claim, chain.header(batch))
 
@@ -25,39 +27,59 @@ def held(chain: Chain) -> int:
     return chain.l1.balance(chain.game.address)
 
 
-def test_winner_of_a_game_gets_both_bonds_whoever_takes_the_step(chain: Chain) -> None:
-    game = lied(chain).challenge().down_to(0)
-    game.step(key=STRANGER)
-    assert (game.credit(CHALLENGER), game.credit(STRANGER)) == (CLAIM + CHALLENGE, 0)
+def test_asker_and_refuter_of_a_lie_share_half_of_its_bond_and_the_rest_is_burnt(chain: Chain) -> None:
+    game = lied(chain).ask(CHALLENGER).show()
+    game.refute(key=STRANGER)
+    assert (game.credit(CHALLENGER), game.credit(STRANGER)) == (QUESTION + SHARE, SHARE)
+    assert (game.collect(CHALLENGER), game.collect(STRANGER)) == (QUESTION + SHARE, SHARE)
+    assert held(chain) == CLAIM - 2 * SHARE
 
 
-def test_proposer_of_a_right_claim_gets_the_bond_of_each_challenger_who_loses(chain: Chain) -> None:
-    game = Play.of_truth(chain, proposer=PROPOSER)
-    for key in (SYBIL, LIAR, SYBIL):
-        Play(chain, game.claim, game.tree, PROPOSER).challenge(key).down_to(2).step()
-    assert game.credit(PROPOSER) == 3 * CHALLENGE
+def test_asker_of_a_lie_that_nobody_shows_gets_both_shares(chain: Chain) -> None:
+    game = lied(chain).ask(CHALLENGER)
+    game.late().expire(key=STRANGER)
+    assert (game.credit(CHALLENGER), game.credit(STRANGER)) == (QUESTION + 2 * SHARE, 0)
+
+
+def test_liar_who_brings_himself_down_loses_half_of_his_bond(chain: Chain) -> None:
+    """SOUNDNESS 10: so no lie is for nothing, whoever is fastest."""
+    game = lied(chain).ask(LIAR).show()
+    game.refute(key=LIAR)
+    assert game.credit(LIAR) == QUESTION + CLAIM // 2
+
+
+def test_whoever_shows_the_steps_of_a_right_claim_gets_half_of_the_question_and_the_rest_is_burnt(chain: Chain) -> None:
+    game = Play.of_truth(chain, proposer=PROPOSER).ask(SYBIL).show(key=STRANGER)
     finalised(chain, game.claim)
-    assert game.settle().collect(PROPOSER) == 3 * CHALLENGE + CLAIM
-    assert held(chain) == 0
+    game.settle()
+    assert (game.credit(PROPOSER), game.credit(STRANGER), game.credit(SYBIL)) == (CLAIM, QUESTION // 2, 0)
+    game.collect(PROPOSER), game.collect(STRANGER)
+    assert held(chain) == QUESTION - QUESTION // 2
 
 
-def test_challengers_of_a_claim_that_fell_elsewhere_get_their_own_bonds_back(chain: Chain) -> None:
-    game = lied(chain).challenge(CHALLENGER)
-    others = [Play(chain, game.claim, game.tree, LIAR).challenge(key) for key in (SYBIL, STRANGER)]
-    others[1].reveal()
-    game.down_to(0).step()
-    for other, key in zip(others, (SYBIL, STRANGER), strict=True):
-        assert other.close().collect(key) == CHALLENGE
-    assert held(chain) == CLAIM + CHALLENGE == game.credit(CHALLENGER)
+def test_sybil_who_asks_and_answers_himself_loses_half_of_his_question(chain: Chain) -> None:
+    game = Play.of_truth(chain, proposer=PROPOSER).ask(SYBIL).show(key=SYBIL)
+    finalised(chain, game.claim)
+    assert game.settle().credit(SYBIL) == QUESTION // 2
 
 
-def test_rival_of_a_final_claim_loses_its_bond_to_who_was_right(chain: Chain) -> None:
+def test_rival_of_a_final_claim_loses_its_bond_half_of_it_to_who_was_right(chain: Chain) -> None:
     wrong = lied(chain)
     right = Play.of_truth(chain, proposer=PROPOSER)
     finalised(chain, right.claim)
-    assert wrong.settle().collect(PROPOSER) == CLAIM
+    assert wrong.settle().collect(PROPOSER) == CLAIM // 2
+    assert wrong.verdict == "rejected"
     assert right.settle().collect(PROPOSER) == CLAIM
-    assert held(chain) == 0
+    assert right.verdict == "accepted"
+    assert held(chain) == CLAIM - CLAIM // 2
+
+
+def test_rival_that_was_doubted_and_shown_pays_its_asker_too(chain: Chain) -> None:
+    wrong = lied(chain).ask(CHALLENGER).show()
+    right = Play.of_truth(chain, proposer=PROPOSER)
+    finalised(chain, right.claim)
+    wrong.settle()
+    assert (wrong.credit(CHALLENGER), wrong.credit(PROPOSER)) == (QUESTION + SHARE, SHARE)
 
 
 def test_duplicate_of_a_final_claim_gets_its_bond_back(chain: Chain) -> None:
@@ -71,35 +93,48 @@ def test_duplicate_of_a_final_claim_gets_its_bond_back(chain: Chain) -> None:
 def test_right_claim_on_a_parent_that_fell_by_silence_gets_its_bond_back(chain: Chain) -> None:
     parent = Play.of_truth(chain, proposer=LIAR)
     child = Play.of_truth(chain, 2, SYBIL, parent=parent.claim)
-    parent.challenge().at(parent.game.moved + TERMS.clock + 1).timeout()
+    parent.ask().late().expire()
     first, _ = propose_right(chain, PROPOSER, 1)
     second, _ = propose_right(chain, PROPOSER, 2, parent=first)
     finalised(chain, first, second)
     assert child.settle().collect(SYBIL) == CLAIM
 
 
-def test_wrong_claim_on_a_void_parent_loses_its_bond_without_a_game(chain: Chain) -> None:
+def test_wrong_claim_on_a_void_parent_loses_its_bond_without_a_question(chain: Chain) -> None:
     lie = lie_at(chain, 1, 0)
     parent = Play.of_lie(chain, lie)
     child = Play.of_lie(chain, lie_at(chain, 2, 0), 2, parent=parent.claim, parent_header=lie.header)
-    parent.challenge().down_to(0).step()
+    parent.ask().show().refute()
     first, _ = propose_right(chain, PROPOSER, 1)
     second, _ = propose_right(chain, PROPOSER, 2, parent=first)
     finalised(chain, first, second)
     assert child.verdict == "accepted", "nobody shows its steps wrong, and nobody has to"
-    assert child.settle().credit(PROPOSER) == CLAIM
+    assert child.settle().credit(PROPOSER) == CLAIM // 2
+    assert child.verdict == "rejected"
 
 
 def test_claim_about_a_batch_that_is_final_already_can_be_settled_at_once(chain: Chain) -> None:
     right = Play.of_truth(chain, proposer=PROPOSER)
     finalised(chain, right.claim)
     late = lied(chain)
-    assert late.settle().credit(PROPOSER) == CLAIM
+    assert late.settle().credit(PROPOSER) == CLAIM // 2
+
+
+def test_right_result_over_wrong_steps_that_nobody_doubts_gets_its_bond_back(chain: Chain) -> None:
+    """Its result is what counts; whoever doubts it in time wins a share of its bond, as of any other lie."""
+    truth = Truth.of(chain, 1)
+    steps = Steps((b"\1" * 32, *truth.steps.leaves[1:]))
+    game = Play.of_lie(chain, lie_of(truth.header, steps, truth.execution.step_headers[-1], 0))
+    with chain.undone() as copy:
+        other = Play(copy, game.claim, steps, LIAR).ask().show()
+        other.refute()
+        assert other.verdict == "rejected"
+    finalised(chain, game.claim)
+    assert game.settle().collect(LIAR) == CLAIM
 
 
 def test_collecting_pays_the_recipient_whoever_asks_and_only_once(chain: Chain) -> None:
-    game = lied(chain).challenge().down_to(0)
-    game.step()
-    assert game.collect(CHALLENGER) == CLAIM + CHALLENGE
+    game = lied(chain).ask().show()
+    game.refute(key=CHALLENGER)
+    assert game.collect(CHALLENGER) == QUESTION + 2 * SHARE
     assert game.refusal("collect", CHALLENGER) == "game: no credit"
-    assert held(chain) == 0

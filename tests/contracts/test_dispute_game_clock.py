@@ -1,8 +1,9 @@
-"""Windows and clocks of the dispute game, to the second."""
+"""Window and clock of the dispute game, to the second."""
 
 from provers.adversaries.liars import lie_at
+from provers.optimistic.table import Stage
 from tests.game.builder import Play
-from tests.game.chain import CHALLENGER, LIAR, PROPOSER, SYBIL, TERMS, Chain
+from tests.game.chain import CHALLENGER, PROPOSER, SYBIL, TERMS, Chain
 from tests.game.scene import counters, on
 
 chain = on(counters)
@@ -12,93 +13,68 @@ def lied(chain: Chain) -> Play:
     return Play.of_lie(chain, lie_at(chain, 1, 1))
 
 
-def test_claim_can_be_challenged_in_the_last_second_of_its_window(chain: Chain) -> None:
+def test_claim_can_be_doubted_in_the_last_second_of_its_window(chain: Chain) -> None:
     game = lied(chain)
-    game.at(game.read.opened + TERMS.window).challenge()
-    assert game.game.turn.name == "PROPOSER"
+    game.at(game.read.made + TERMS.window).ask()
+    assert game.read.stage is Stage.ASKED
 
 
 def test_claim_is_accepted_the_second_after_its_window_and_not_in_its_last(chain: Chain) -> None:
     game = lied(chain)
-    chain.pass_to(game.read.opened + TERMS.window)
+    chain.pass_to(game.read.made + TERMS.window)
     assert game.verdict == "pending"
-    chain.pass_to(game.read.opened + TERMS.window + 1)
+    chain.pass_to(game.read.made + TERMS.window + 1)
     assert game.verdict == "accepted"
 
 
-def test_claim_is_not_accepted_while_a_game_is_open_however_late_it_is(chain: Chain) -> None:
-    game = lied(chain).challenge()
-    chain.pass_to(game.read.opened + 1000 * TERMS.window)
+def test_claim_is_not_accepted_while_a_question_is_open_however_late_it_is(chain: Chain) -> None:
+    game = lied(chain).ask()
+    chain.pass_to(game.read.made + 1000 * TERMS.window)
     assert game.verdict == "pending"
 
 
-def test_claim_is_accepted_as_soon_as_its_last_game_ends_after_the_window(chain: Chain) -> None:
+def test_steps_may_be_shown_in_the_last_second_of_the_clock(chain: Chain) -> None:
+    game = lied(chain).ask()
+    game.late(0).show()
+    assert game.read.stage is Stage.SHOWN
+
+
+def test_question_expires_the_second_after_the_clock_has_run_out(chain: Chain) -> None:
+    game = lied(chain).ask()
+    game.late().expire()
+    assert game.verdict == "rejected"
+    assert game.credit(CHALLENGER) == TERMS.question_bond + TERMS.claim_bond // 2
+
+
+def test_claim_that_is_shown_is_accepted_when_both_window_and_clock_are_over(chain: Chain) -> None:
+    early, late = Play.of_truth(chain, proposer=PROPOSER), Play.of_truth(chain, proposer=PROPOSER)
+    early.ask(SYBIL).show()
+    chain.pass_to(early.read.made + TERMS.window)
+    assert early.verdict == "pending"
+    late.at(late.read.made + TERMS.window).ask(SYBIL).show()
+    assert early.verdict == "accepted"
+    chain.pass_to(late.read.moved + TERMS.clock)
+    assert late.verdict == "pending"
+    chain.pass_to(late.read.moved + TERMS.clock + 1)
+    assert late.verdict == "accepted"
+
+
+def test_step_is_refuted_in_the_last_second_and_not_after_it(chain: Chain) -> None:
+    first, second = lied(chain), lied(chain)
+    for game in (first, second):
+        game.at(max(game.read.made + TERMS.window - 1, chain.head.timestamp + 1)).ask().show()
+    first.late(0).refute()
+    assert first.verdict == "rejected"
+    assert second.late().refusal("refute") == "game: window is over"
+    assert second.verdict == "accepted"
+
+
+def test_whole_delay_of_a_claim_is_a_window_and_two_clocks_whoever_asks(chain: Chain) -> None:
     game = Play.of_truth(chain, proposer=PROPOSER)
-    game.at(game.read.opened + TERMS.window).challenge(SYBIL)
-    game.reveal().at(game.game.moved + TERMS.clock + 1).timeout()
-    assert game.verdict == "accepted"
-
-
-def test_proposer_may_reveal_in_the_last_second_of_his_clock(chain: Chain) -> None:
-    game = lied(chain).challenge()
-    game.at(game.game.moved + TERMS.clock).reveal()
-    assert game.game.proposer_used == TERMS.clock
-
-
-def test_challenger_may_choose_in_the_last_second_of_his_clock(chain: Chain) -> None:
-    game = lied(chain).challenge().reveal()
-    game.at(game.game.moved + TERMS.clock).attack()
-    assert game.game.challenger_used == TERMS.clock
-
-
-def test_timeout_works_the_second_after_a_clock_has_run_out(chain: Chain) -> None:
-    game = lied(chain).challenge()
-    game.at(game.game.moved + TERMS.clock + 1).timeout()
-    assert game.verdict == "rejected"
-    assert game.credit(CHALLENGER) == TERMS.claim_bond + TERMS.challenge_bond
-
-
-def test_clock_adds_up_over_the_moves_of_one_side_and_leaves_the_other_alone(chain: Chain) -> None:
-    game = lied(chain).challenge()
-    half = TERMS.clock // 2
-    game.at(game.game.moved + half).reveal().at(game.game.moved + 1).attack()
-    assert (game.game.proposer_used, game.game.challenger_used) == (half, 1)
-    game.at(game.game.moved + half).reveal()
-    assert game.game.proposer_used == TERMS.clock
-    game.at(game.game.moved + 4).attack()
-    assert game.game.challenger_used == 5
-    assert game.at(game.game.moved + 1).refusal("reveal") == "game: time is up"
-    game.timeout()
-    assert game.verdict == "rejected"
-
-
-def test_each_game_about_a_claim_has_clocks_of_its_own(chain: Chain) -> None:
-    first = lied(chain).challenge(CHALLENGER)
-    first.at(first.game.moved + TERMS.clock).reveal()
-    second = Play(chain, first.claim, first.tree, LIAR).challenge(SYBIL)
-    assert second.game.proposer_used == 0
-    second.at(second.game.moved + TERMS.clock).reveal()
-
-
-def test_step_ends_a_game_even_after_the_clock_if_nobody_called_time(chain: Chain) -> None:
-    # What L1 computes is worth more than who was late; the other side had all that time to end the game.
-    game = lied(chain).challenge().down_to(1)
-    game.at(game.game.moved + 2 * TERMS.clock).step()
-    assert game.verdict == "rejected"
-
-
-def test_time_called_before_the_step_ends_the_game_against_the_challenger(chain: Chain) -> None:
-    game = lied(chain).challenge().down_to(1)
-    game.at(game.game.moved + TERMS.clock + 1).timeout()
-    assert game.credit(LIAR) == TERMS.challenge_bond
-    assert game.refusal("step") == "game: not open"
-
-
-def test_whole_delay_of_one_game_is_a_window_and_two_clocks(chain: Chain) -> None:
-    game = Play.of_truth(chain, proposer=PROPOSER)
-    start = game.read.opened
-    game.at(start + TERMS.window).challenge(SYBIL)
-    game.at(game.game.moved + TERMS.clock).reveal()
-    game.at(game.game.moved + TERMS.clock + 1).timeout()
+    start = game.read.made
+    game.at(start + TERMS.window).ask(SYBIL)
+    game.late(0).show()
+    game.late()
+    chain.l1.mine()
     assert game.verdict == "accepted"
     assert chain.head.timestamp == start + TERMS.window + 2 * TERMS.clock + 1

@@ -17,11 +17,11 @@ from tests.game.players import play, seat
 from tests.game.scene import counters, tokens
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "gas" / "dispute_game.json"
-LEAVES = {
+STEPS = {
     "counter, deposit": (counters, 0),
     "counter, call in a blob": (counters, 1),
     "counter, fees": (counters, 3),
-    "counter, identity": (counters, 255),
+    "counter, identity": (counters, 100),
     "tokens, mint": (tokens, 2),
     "tokens, transfer": (tokens, 3),
     "tokens, skipped": (tokens, 5),
@@ -35,48 +35,39 @@ def newest(chain: Chain) -> Receipt:
 
 
 def moves() -> dict[str, int]:
-    """Gas of each call, in the order of a game."""
+    """Gas of each call."""
     gas: dict[str, int] = {}
     with counters().undone() as chain:
-        game = Play.of_lie(chain, lie_at(chain, 1, 1))
+        silent = Play.of_lie(chain, lie_at(chain, 1, 1))
         gas["propose"] = newest(chain).gas_used
-        for name, move in (
-            ("challenge", game.challenge),
-            ("reveal, the first", game.reveal),
-            ("attack", game.attack),
-            ("reveal", game.reveal),
-            ("defend, the first", game.defend),
-        ):
-            move()
-            gas[name] = newest(chain).gas_used
-        game.reveal().defend()
-        gas["defend"] = newest(chain).gas_used
-        other = Play(chain, game.claim, game.tree, LIAR).challenge(SYBIL)
-        game.at(game.game.moved + TERMS.clock + 1).timeout()
-        gas["timeout"] = newest(chain).gas_used
-        other.close()
-        gas["close"] = newest(chain).gas_used
-        right = Play.of_truth(chain, proposer=PROPOSER)
-        chain.pass_to(right.read.opened + TERMS.window + 1)
+        silent.ask()
+        gas["ask"] = newest(chain).gas_used
+        game = Play.of_lie(chain, lie_at(chain, 1, 1)).ask().show()
+        gas["show 4 steps"] = newest(chain).gas_used
+        silent.late().expire()
+        gas["expire"] = newest(chain).gas_used
+        assert game.read.shown_in
+        right = Play.of_truth(chain, proposer=PROPOSER).ask(SYBIL).show()
+        chain.pass_to(right.read.made + TERMS.window + 1)
         chain.finalise(right.claim, chain.header(1))
         gas["finalise"] = newest(chain).gas_used
         right.settle()
-        gas["settle"] = newest(chain).gas_used
+        gas["settle, shown"] = newest(chain).gas_used
         right.collect(PROPOSER)
         gas["collect"] = newest(chain).gas_used
     return gas
 
 
 def whole(name: str) -> dict[str, int]:
-    """Step and whole game about a lie at a leaf."""
-    make, leaf = LEAVES[name]
+    """Refutation and whole dispute about a lie at a step."""
+    make, step = STEPS[name]
     with make().undone() as chain:
-        lie = lie_at(chain, 1, leaf)
+        lie = lie_at(chain, 1, step)
         Play.of_lie(chain, lie)
         made = play(chain, (seat(chain, LIAR, lie.defence), seat(chain, CHALLENGER)))
         played = [move for move in made if move.what != "collect"]
-        assert played[-1].what == "step"
-        return {"moves": len(played), "step": played[-1].gas, "game": sum(move.gas for move in played)}
+        assert played[-1].what == "refute"
+        return {"moves": len(played), "refute": played[-1].gas, "dispute": sum(move.gas for move in played)}
 
 
 def measured() -> dict[str, Any]:
@@ -89,7 +80,7 @@ def measured() -> dict[str, Any]:
         "runtime bytes": artifact.runtime_size,
         "deployment": deployment,
         "moves": moves(),
-        "whole games": {name: whole(name) for name in LEAVES},
+        "disputes": {name: whole(name) for name in STEPS},
     }
 
 
@@ -102,5 +93,9 @@ def test_gas_of_a_dispute_is_what_is_committed() -> None:
 
 def test_no_call_of_a_dispute_comes_near_the_gas_cap() -> None:
     golden = json.loads(GOLDEN.read_text())
-    costs = [golden["deployment"], *golden["moves"].values(), *(row["step"] for row in golden["whole games"].values())]
+    costs = [
+        golden["deployment"],
+        *golden["moves"].values(),
+        *(row["refute"] for row in golden["disputes"].values()),
+    ]
     assert max(costs) < TRANSACTION_GAS_CAP // 2

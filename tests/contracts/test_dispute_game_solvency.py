@@ -1,14 +1,14 @@
-"""Any players, any moves in any order: the contract always holds exactly what it owes, and what is decided stays so."""
+"""Any players, any moves in any order: the contract does what its model does, holds what it owes, and what is decided stays so."""
 
 from contextlib import ExitStack
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from provers.adversaries.liars import lie_at
-from provers.optimistic.rules import Steps
-from provers.optimistic.table import Table, Turn
+from provers.optimistic.game import ClaimModel, Game, GameRefusedError
+from provers.optimistic.table import Table
 from provers.optimistic.truth import Truth
 from rollup.ports.l1 import L1Reverted
 from rollup.state.header import Header
@@ -16,91 +16,92 @@ from tests.game.builder import Play
 from tests.game.chain import CHALLENGER, LIAR, PROPOSER, STRANGER, SYBIL, TERMS, Chain
 from tests.game.scene import counters
 
-PEOPLE = (PROPOSER, LIAR, CHALLENGER, SYBIL)
-LEAVES = st.one_of(st.integers(0, 5), st.integers(0, 255))
-DECIDED = ("accepted", "rejected")
+PEOPLE = (PROPOSER, LIAR, CHALLENGER, SYBIL, STRANGER)
+WHO = st.sampled_from(PEOPLE)
+STEP = st.one_of(st.integers(0, 5), st.integers(0, 60))
+PICK = st.integers(0, 99)
+VERDICTS = ("pending", "accepted", "rejected")
 
 
 class Market(RuleBasedStateMachine):
-    """Everybody does what comes to his mind; whatever L1 refuses did not happen."""
+    """Everybody does what comes to his mind, on L1 and in the model; both take it, or both refuse it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._undo = ExitStack()
         self.chain: Chain = self._undo.enter_context(counters().undone())
         self.table = Table(self.chain.l1, self.chain.rollup, self.chain.game)
+        self.model = Game(TERMS)
         self.headers: list[Header] = [self.chain.header(0)]
-        self.trees: dict[int, Steps] = {}
-        self.owners: dict[int, bytes] = {}
+        self.plays: dict[int, Play] = {}
         self.seen: dict[int, str] = {}
 
     def teardown(self) -> None:
         self._undo.close()
 
-    # Claims
+    # Moves
 
-    @initialize(leaf=LEAVES)
-    def begin(self, leaf: int) -> None:
+    @initialize(step=STEP)
+    def begin(self, step: int) -> None:
         self._propose(PROPOSER, 1, 0, None)
-        self._propose(LIAR, 1, 0, leaf)
+        self._propose(LIAR, 1, 0, step)
 
-    @rule(who=st.sampled_from(PEOPLE), pick=st.integers(0, 99), leaf=st.none() | LEAVES)
-    def propose(self, who: bytes, pick: int, leaf: int | None) -> None:
+    @rule(who=WHO, pick=PICK, step=st.none() | STEP)
+    def propose(self, who: bytes, pick: int, step: int | None) -> None:
         parent = pick % len(self.headers)
         batch = self.headers[parent].batch_number + 1
         if batch <= self.chain.derived():
-            self._propose(who, batch, parent, leaf)
+            self._propose(who, batch, parent, step)
 
-    @rule(pick=st.integers(0, 99))
+    @rule(pick=PICK, who=WHO)
+    def ask(self, pick: int, who: bytes) -> None:
+        play = self._play(pick)
+        self._both(lambda: play.ask(who), lambda now: self.model.ask(play.claim, self._address(who), now))
+
+    @rule(pick=PICK, who=WHO)
+    def show(self, pick: int, who: bytes) -> None:
+        play = self._play(pick)
+        self._both(lambda: play.show(key=who), lambda now: self.model.show(play.claim, self._address(who), now))
+
+    @rule(pick=PICK, who=WHO, position=STEP)
+    def refute(self, pick: int, who: bytes, position: int) -> None:
+        """Whether a step is wrong, the model is told: that is the stepper's to say. A right claim has none."""
+        play = self._play(pick)
+        right = Truth.of(self.chain, play.read.batch).steps
+        place = min(position, len(play.steps.leaves) - 1)
+        first = play.steps.first_difference(right)
+        on_truth = self.headers[play.read.parent] == self.chain.header(play.read.batch - 1)
+        if not on_truth or (first is not None and place > first):
+            return  # what follows a lie is not known to whoever knows only the truth
+        wrong = place == first
+        self._both(
+            lambda: play.refute(place, who),
+            lambda now: self.model.refute(play.claim, self._address(who), now, wrong=wrong),
+        )
+
+    @rule(pick=PICK)
+    def expire(self, pick: int) -> None:
+        play = self._play(pick)
+        self._both(play.expire, lambda now: self.model.expire(play.claim, now))
+
+    @rule(pick=PICK)
     def finalise(self, pick: int) -> None:
         claim = pick % len(self.headers)
-        self._try(lambda: self.chain.finalise(claim, self.headers[claim]))
-
-    @rule(pick=st.integers(0, 99))
-    def settle(self, pick: int) -> None:
-        self._try(lambda: self._of_claim(pick).settle())
-
-    # Games
-
-    @rule(pick=st.integers(0, 99), who=st.sampled_from(PEOPLE))
-    def challenge(self, pick: int, who: bytes) -> None:
-        self._try(lambda: self._of_claim(pick).challenge(who))
-
-    @precondition(lambda self: self.table.game_count())
-    @rule(pick=st.integers(0, 99), side=st.booleans())
-    def halve(self, pick: int, side: bool) -> None:  # noqa: FBT001 -- drawn
-        game = self._of_game(pick)
-        self._try(game.reveal)
-        self._try(game.defend if side else game.attack)
-
-    @precondition(lambda self: self.table.game_count())
-    @rule(pick=st.integers(0, 99), leaf=LEAVES)
-    def finish(self, pick: int, leaf: int) -> None:
-        """Play on towards a leaf and step there; a claim that is all right survives every step."""
-        game = self._of_game(pick)
-        if not self._try(lambda: game.down_to(leaf)):
+        try:
+            self.chain.finalise(claim, self.headers[claim])
+        except L1Reverted:
             return
-        fell = game.read.rejected
-        if self._try(game.step) and not fell and game.tree.root == self._truth(game.read.batch).steps.root:
-            assert not game.read.rejected, "a step was judged wrong that is right"
+        self.model.finalise(claim)
 
-    @precondition(lambda self: self.table.game_count())
-    @rule(pick=st.integers(0, 99))
-    def timeout(self, pick: int) -> None:
-        self._try(lambda: self._of_game(pick).timeout())
+    @rule(pick=PICK)
+    def settle(self, pick: int) -> None:
+        play = self._play(pick)
+        self._both(play.settle, lambda now: self.model.settle(play.claim, now))
 
-    @precondition(lambda self: self.table.game_count())
-    @rule(pick=st.integers(0, 99))
-    def close(self, pick: int) -> None:
-        self._try(lambda: self._of_game(pick).close())
-
-    # Money and time
-
-    @rule(who=st.sampled_from(PEOPLE))
+    @rule(who=WHO)
     def collect(self, who: bytes) -> None:
-        owed = self.table.credit(self.chain.as_(who).address)
-        if owed:
-            assert self._of_claim(1).collect(who) == owed
+        play = self._play(0)
+        self._both(lambda: play.collect(who), lambda _: self.model.collect(self._address(who)))
 
     @rule(seconds=st.sampled_from([1, TERMS.clock // 2, TERMS.clock, TERMS.clock + 1, TERMS.window + 1]))
     def wait(self, seconds: int) -> None:
@@ -109,62 +110,75 @@ class Market(RuleBasedStateMachine):
     # What always holds
 
     @invariant()
+    def contract_is_as_the_model(self) -> None:
+        now = self.chain.head.timestamp
+        for number, model in self.model.claims.items():
+            claim = self.table.claim(number)
+            assert (claim.stage, claim.proposer, claim.made, claim.moved) == (
+                model.stage,
+                model.proposer,
+                model.made,
+                model.moved,
+            )
+            assert (claim.asker, claim.shower) == (model.asker, model.shower)
+            assert VERDICTS[self.table.verdict(number)] == self.model.verdict(number, now)
+        for who in PEOPLE:
+            assert self.table.credit(self._address(who)) == self.model.credit.get(self._address(who), 0)
+
+    @invariant()
     def contract_holds_what_it_owes(self) -> None:
-        claims = [self.table.claim(number) for number in range(1, self.table.claim_count() + 1)]
-        games = [self.table.read_game(number) for number in range(1, self.table.game_count() + 1)]
-        open_games = [game.claim for game in games if game.turn is not Turn.OVER]
-        for claim in claims:
-            assert claim.open_games == open_games.count(claim.number)
-        owed_to_all = sum(self.table.credit(self.chain.as_(who).address) for who in (*PEOPLE, STRANGER))
-        staked = TERMS.claim_bond * sum(not (claim.rejected or claim.settled) for claim in claims)
-        staked += TERMS.challenge_bond * len(open_games)
-        assert self.chain.l1.balance(self.chain.game.address) == owed_to_all + staked
+        held = self.chain.l1.balance(self.chain.game.address)
+        assert held == self.model.staked() + sum(self.model.credit.values()) + self.model.burnt
 
     @invariant()
     def what_is_decided_stays_decided(self) -> None:
+        """But that a claim which nobody doubted, and which contradicts a final one, loses its bond in the end."""
         for number in range(1, self.table.claim_count() + 1):
-            verdict = ("pending", *DECIDED)[self.table.verdict(number)]
-            assert self.seen.get(number, verdict) in (verdict, "pending")
+            verdict = VERDICTS[self.table.verdict(number)]
+            before = self.seen.get(number, verdict)
+            final = self.table.final_claim(self.table.claim(number).batch)
+            assert before in (verdict, "pending") or (final not in (0, number) and verdict == "rejected")
             self.seen[number] = verdict
 
     # Parts
 
-    def _propose(self, who: bytes, batch: int, parent: int, leaf: int | None) -> None:
+    def _propose(self, who: bytes, batch: int, parent: int, step: int | None) -> None:
         options = {"parent": parent, "parent_header": self.headers[parent]}
-        if leaf is None:
-            game = Play.of_truth(self.chain, batch, who, **options)
+        if step is None:
+            play = Play.of_truth(self.chain, batch, who, **options)
             self.headers.append(self.chain.header(batch))
         else:
-            lie = lie_at(self.chain, batch, leaf)
-            game = Play.of_lie(self.chain, lie, batch, who, **options)
+            lie = lie_at(self.chain, batch, step)
+            play = Play.of_lie(self.chain, lie, batch, who, **options)
             self.headers.append(lie.header)
-        self.trees[game.claim], self.owners[game.claim] = game.tree, who
+        self.plays[play.claim] = play
+        made = ClaimModel(self._address(who), batch, self.headers[-1], self.chain.head.timestamp)
+        self.model.open(play.claim, made)
 
-    def _of_claim(self, pick: int) -> Play:
-        claim = pick % self.table.claim_count() + 1
-        return Play(self.chain, claim, self.trees[claim], self.owners[claim])
+    def _play(self, pick: int) -> Play:
+        return self.plays[pick % len(self.plays) + 1]
 
-    def _of_game(self, pick: int) -> Play:
-        number = pick % self.table.game_count() + 1
-        game = self.table.read_game(number)
-        key = next(key for key in PEOPLE if self.chain.as_(key).address == game.challenger)
-        return Play(self.chain, game.claim, self.trees[game.claim], self.owners[game.claim], key, number)
+    def _address(self, key: bytes) -> bytes:
+        return self.chain.as_(key).address
 
-    def _truth(self, batch: int) -> Truth:
-        return Truth.of(self.chain, batch)
-
-    @staticmethod
-    def _try(move: object) -> bool:
-        assert callable(move)
+    def _both(self, on_l1: object, in_model: object) -> None:
+        """Make a move on both, at one time; they must agree whether it is taken, and with which words it is refused."""
+        assert callable(on_l1)
+        assert callable(in_model)
+        said = expected = ""
         try:
-            move()
-        except L1Reverted:
-            return False
-        return True
+            on_l1()
+        except L1Reverted as reverted:
+            said = reverted.reason
+        try:
+            in_model(self.chain.head.timestamp)
+        except GameRefusedError as refused:
+            expected = f"game: {refused}"
+        assert said == expected
 
 
 TestMarket = Market.TestCase
 # Each step is a transaction or several: too slow to look for the shortest series that fails.
 TestMarket.settings = settings(
-    max_examples=8, stateful_step_count=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+    max_examples=12, stateful_step_count=30, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
 )

@@ -211,7 +211,7 @@ class TestSettlement:
             old, new = (chain.settlements.of(number) for number in (1, 2))
             assert (old.backend.describe(1)["verdict"], new.backend.describe(2)["verdict"]) == ("accepted",) * 2
             chain.react()
-            assert [seat.backend.describe(claim)["settled"] for seat, claim in ((old, 1), (new, 2))] == [True, True]
+            assert [seat.backend.describe(claim)["stage"] for seat, claim in ((old, 1), (new, 2))] == ["paid", "paid"]
             for seat in (old, new):
                 assert chain.l1.call(seat.settlement, "credit", chain.proposer._l1.address) == 0
             assert chain.react() == ()
@@ -237,7 +237,7 @@ class TestSettlement:
                     moves += [move.what for move in fresh]
                 assert chain.settlements.of(number).backend.describe(claim)["verdict"] == "rejected"
                 chain.propose()
-            assert moves.count("step") == 2
+            assert moves.count("refute") == 2
             chain.settle()
             assert [chain.claims.final_claim(number) for number in (1, 2)] == [2, 3]
             assert chain.alarms == []

@@ -40,8 +40,8 @@ def test_lie_when_it_is_claimed_first_is_thrown_out_and_value_leaves_by_the_righ
         moves: list[str] = []
         while fresh := [*liar.defender.react(), *chain.react()]:
             moves += [move.what for move in fresh]
-        assert moves[0] == "challenge"
-        assert "step" in moves
+        assert moves[0] == "ask"
+        assert "refute" in moves
         assert chain.backend.describe(1)["verdict"] == "rejected"
         chain.settle()
         assert (chain.claims.final_claim(1), chain.claims[2].parent) == (2, 0)

@@ -32,7 +32,7 @@ from rollup.state.tree import Tree
 SEQUENCER, PROPOSER, LIAR, CHALLENGER, SYBIL, STRANGER = KEYS[:6]
 NOON = 1_800_000_000
 """L1's time at genesis; each block is a second after the one before unless the chain is advanced."""
-TERMS = Terms(claim_bond=10**17, challenge_bond=7 * 10**16, window=1000, clock=400)
+TERMS = Terms(claim_bond=8 * 10**16, question_bond=10**16, window=1000, clock=400)
 INCLUSION_WINDOW, DRIFT, SILENCE = 600, 300, 5000
 GWEI = 10**9
 RICH = 1_000_000

@@ -1,4 +1,4 @@
-"""The stepper of a chain, asked directly: what a game about any step of a batch would end with."""
+"""The stepper of a chain, asked directly: what a dispute about any step of a batch would end with."""
 
 from l1bridge import kzg
 from l1bridge.compiler import contract
@@ -12,13 +12,13 @@ from tests.game.chain import Chain
 Verdict = tuple[Status, Reason]
 
 
-def judged(chain: Chain, number: int, leaf: int) -> Verdict:
+def judged(chain: Chain, number: int, position: int) -> Verdict:
     """Have L1 execute a step; it must lead where the engine says. Return what became of it."""
     truth = Truth.of(chain, number)
-    before, evidence = truth.before(leaf), truth.evidence(leaf, kzg).to_abi()
+    before, evidence = truth.before(position), truth.evidence(position, kzg).to_abi()
     stepper = Contract("stepper", chain.l1.call(chain.game, "STEPPER"), contract("stepper").abi)
     words, status, reason = chain.l1.call(stepper, "step", context(chain, truth, before), before.words(), evidence)
-    assert StepHeader.from_words(words).hash() == truth.steps.node(0, leaf), "L1 and the engine disagree"
+    assert StepHeader.from_words(words).hash() == truth.steps.leaves[position], "L1 and the engine disagree"
     return Status(status), Reason(reason)
 
 

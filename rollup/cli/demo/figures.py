@@ -68,18 +68,17 @@ class ChainFigures:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A move of the dispute. `level` and `position` are None for moves that are at no node of the tree."""
+    """A move of the dispute. `position` is that of the step which is refuted, None for other moves."""
 
     who: str
     what: str
-    level: int | None
     position: int | None
     gas: int
 
 
 @dataclass(frozen=True, slots=True)
 class Fraud:
-    """A lie, and what came of it. Bonds in wei."""
+    """A lie, and what came of it. `bond` is what the liar staked, in wei, and `to_challenger` what of it the challenger got."""
 
     lie: str
     step: int
@@ -88,7 +87,7 @@ class Fraud:
     gas_one_step_proof: int
     claim_rejected: bool
     bond: int
-    bond_to_challenger: bool
+    to_challenger: int
     right_claim_final: bool
 
 

@@ -1,4 +1,4 @@
-"""Settlement by fraud proof when the proposer lies: bisection finds the step, L1 executes it, the truth becomes final."""
+"""Settlement by fraud proof when the proposer lies: he is asked for his steps, L1 executes the first wrong one, the truth becomes final."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -27,34 +27,36 @@ def dispute(screen: Screen, chain: Devnet, challenger: bytes) -> Fraud:
     Parameters
     ----------
     challenger
-        The L1 address that must get the liar's bond, 20 bytes.
+        The L1 address that must get half of the liar's bond, 20 bytes.
     """
     number = _one_more_batch(screen, chain)
     meter, had = Meter(chain.l1), chain.l1.balance(challenger)
     bond = int(chain.l1.call(chain.deployment.settlement, "CLAIM_BOND"))
     liar, wrong, lie = _lie(screen, chain, number, bond)
     screen.line(
-        "the claim holds a tree over the batch's steps: the liar must open a node, the challenger says which half is wrong"
+        "the claim commits to what every step of the batch leads to: whoever doubts it asks, and the liar must show all of it"
     )
     turns = _play(screen, chain, liar)
     costs = meter.take()
     rejected = chain.challenger_backend.describe(wrong)["verdict"] == "rejected"
     hold(rejected, f"L1 rejected claim {wrong}")
-    screen.held(f"L1 rejected claim {wrong}: that step, executed there, leads elsewhere", gas(gas_of(costs, "step")))
-    # All that the challenger staked came back, so what it gained beside its fees is the liar's bond.
+    screen.held(f"L1 rejected claim {wrong}: that step, executed there, leads elsewhere", gas(gas_of(costs, "refute")))
+    # What the challenger staked on its question came back, so what it gained beside its fees is of the liar's bond.
     gained = chain.l1.balance(challenger) - had + spent(costs, challenger)
-    same("the liar's bond went to the challenger", bond, gained)
-    screen.held(f"the challenger has the liar's {ether(bond)}; its own stake came back")
+    same("half of the liar's bond went to the challenger", bond // 2, gained)
+    screen.held(
+        f"the challenger has {ether(gained)} of the liar's {ether(bond)}, the rest is burnt; its own stake came back"
+    )
     right = _settle_rightly(screen, chain, number)
     return Fraud(
         lie=lie,
         step=STEP,
         moves=turns,
         gas=gas_by_cause(costs)["dispute"],
-        gas_one_step_proof=gas_of(costs, "step"),
+        gas_one_step_proof=gas_of(costs, "refute"),
         claim_rejected=rejected,
         bond=bond,
-        bond_to_challenger=gained == bond,
+        to_challenger=gained,
         right_claim_final=chain.l1.call(chain.rollup, "final_claim", number) == right,
     )
 
@@ -106,14 +108,13 @@ def _play(screen: Screen, chain: Devnet, liar: Rival) -> tuple[Turn, ...]:
 
 
 def _turn(who: str, move: Move) -> Turn:
-    level, position = (move.details.get(name) for name in ("level", "position"))
-    assert level is None or isinstance(level, int), "levels are numbers"
+    position = move.details.get("position")
     assert position is None or isinstance(position, int), "positions are numbers"
-    return Turn(who, move.what, level, position, move.gas)
+    return Turn(who, move.what, position, move.gas)
 
 
 def _show(screen: Screen, turn: Turn) -> None:
-    where = "" if turn.level is None else f"level {turn.level}, position {turn.position}"
+    where = "" if turn.position is None else f"step {turn.position}"
     screen.line(f"{turn.who:<10}  {turn.what:<9}  {where}", gas(turn.gas), mark=" ")
 
 

@@ -69,7 +69,7 @@ def test_page_when_it_has_no_markers_is_refused() -> None:
         generate.DEMO.fill("nothing here", "new")
 
 
-@pytest.mark.parametrize("place", [generate.DEMO, generate.PROVING], ids=lambda place: place.name)
+@pytest.mark.parametrize("place", [generate.DEMO, generate.PROVING, generate.DISPUTES], ids=lambda place: place.name)
 def test_page_when_compared_has_the_table_of_the_committed_figures(place: generate.Place) -> None:
     assert place.page.read_text(encoding="utf-8") == place.filled()
 
@@ -117,3 +117,15 @@ def test_pages_when_they_link_to_a_file_find_it() -> None:
 def readme_program() -> str:
     page = generate.README.read_text(encoding="utf-8")
     return page.split("```python\n")[1].split("```")[0]
+
+
+def test_disputes_when_written_are_in_ether_gas_and_days() -> None:
+    lengths = dict.fromkeys(generate.LENGTHS, 1_234)
+    attackers = {
+        **dict.fromkeys(generate.ATTACKERS, 2),
+        **dict.fromkeys(generate.WEI, 15 * 10**17),
+        "delay": 7 * 86_400,
+    }
+    lines = generate.disputes({"steps": [lengths], "attackers": [attackers]}).splitlines()
+    assert lines[2] == "| " + " | ".join(["1,234"] * 7) + " |"
+    assert lines[6] == "| 2 | 2 | 1.50 ETH | 1.50 ETH | 1.50 ETH | 2 | 1.50 ETH | 1.50 ETH | 7.0 days |"

@@ -34,19 +34,19 @@ def made(chain: Chain) -> OptimisticBackend:
 
 def test_backend_satisfies_the_port(chain: Chain) -> None:
     backend: SettlementBackend = made(chain)
-    assert (backend.name, backend.version, backend.withholds_signatures) == ("optimistic", 1, False)
+    assert (backend.name, backend.version, backend.withholds_signatures) == ("optimistic", 2, False)
 
 
 # ---------------------------------------------------------------- deploy and attach
 
 
 def test_deployed_contract_has_the_terms_asked_for_and_the_program(chain: Chain) -> None:
-    terms = Terms(claim_bond=5, challenge_bond=6, window=7, clock=8)
+    terms = Terms(claim_bond=5, question_bond=6, window=7, clock=8)
     backend = backend_for(chain.as_(PROPOSER), terms)
     backend.prepare(chain.image)
     game = backend.deploy(chain.rollup)
     assert Terms.read(chain.l1, game) == terms
-    assert chain.l1.call(game, "properties") == ("optimistic", 1)
+    assert chain.l1.call(game, "properties") == ("optimistic", 2)
     stepper = Contract("stepper", chain.l1.call(game, "STEPPER"), default_compiler().contract("stepper").abi)
     assert chain.l1.call(stepper, "program_id") == chain.image.program_id
 
@@ -60,14 +60,14 @@ def test_properties_are_those_of_the_chain_that_it_is_attached_to(chain: Chain) 
     assert "honest challenger" in backend.properties.trust
 
 
-@pytest.mark.parametrize(("name", "version"), [("groth16", 1), ("optimistic", 2)])
+@pytest.mark.parametrize(("name", "version"), [("groth16", 1), ("optimistic", 1)])
 def test_attach_to_another_backends_contract_or_version_is_refused(chain: Chain, name: str, version: int) -> None:
     backend = made(chain)
     backend.prepare(chain.image)
     other = chain.l1.deploy(source("other", OTHER.format(name=name, version=version)))
     with pytest.raises(OutsideError, match="another backend") as refused:
         backend.attach(chain.rollup, other)
-    assert (refused.value.expected, refused.value.got) == ("optimistic 1", f"{name} {version}")
+    assert (refused.value.expected, refused.value.got) == ("optimistic 2", f"{name} {version}")
 
 
 def test_attach_to_the_game_of_another_chain_is_refused(chain: Chain) -> None:
@@ -117,8 +117,8 @@ def test_job_is_done_at_once_and_says_what_it_took(chain: Chain) -> None:
     assert (backend.poll(job).state, backend.poll(job).done, backend.poll(job).total) == ("done", 1, 1)
     submission = backend.fetch(job)
     assert submission.value == TERMS.claim_bond
-    assert submission.details == {"steps": 4, "payload_bytes": 32 * 17}
-    assert len(submission.payload) == 32 * 17
+    assert submission.details == {"steps": 4, "payload_bytes": 32 * 9}
+    assert len(submission.payload) == 32 * 9
     assert submission.seconds > 0
 
 
@@ -135,36 +135,36 @@ def test_job_that_was_never_given_is_a_key_error(chain: Chain) -> None:
 # ---------------------------------------------------------------- describe
 
 
-def test_description_of_a_claim_follows_its_games(chain: Chain) -> None:
+def test_description_of_a_claim_follows_what_becomes_of_it(chain: Chain) -> None:
     backend = seat(chain, PROPOSER)
-    game = Play.of_lie(chain, lie_at(chain, 1, 2)).challenge().reveal()
-    found = backend.describe(game.claim)
-    assert (found["verdict"], found["batch"], found["parent"], found["settled"]) == ("pending", 1, 0, False)
-    assert found["proposer"] == "0x" + chain.as_(LIAR).address.hex()
-    assert found["window_ends"] == game.read.opened + TERMS.window
-    assert found["games"] == [
-        {
-            "game": 1,
-            "challenger": "0x" + chain.as_(CHALLENGER).address.hex(),
-            "turn": "challenger",
-            "level": 8,
-            "position": 0,
-            "node": "0x" + game.tree.root.hex(),
-            "proposer_left": TERMS.clock - game.game.proposer_used,
-            "challenger_left": TERMS.clock,
-            "moved": game.game.moved,
-        }
-    ]
-    game.attack().down_to(2).step()
-    after = backend.describe(game.claim)
-    assert after["verdict"] == "rejected"
-    assert [game["turn"] for game in after["games"]] == ["over"]  # type: ignore[attr-defined]
+    game = Play.of_lie(chain, lie_at(chain, 1, 2))
+    proposer, asker = ("0x" + chain.as_(key).address.hex() for key in (LIAR, CHALLENGER))
+    made = game.read.made
+    assert backend.describe(game.claim) == {
+        "verdict": "pending",
+        "batch": 1,
+        "parent": 0,
+        "proposer": proposer,
+        "steps": "0x" + game.steps.commitment.hex(),
+        "stage": "open",
+        "made": made,
+        "due": made + TERMS.window,
+        "asker": None,
+        "shower": None,
+    }
+    asked = backend.describe(game.ask().claim)
+    assert (asked["stage"], asked["asker"], asked["due"]) == ("asked", asker, game.read.moved + TERMS.clock)
+    shown = backend.describe(game.show().claim)
+    assert (shown["stage"], shown["shower"], shown["due"]) == ("shown", proposer, made + TERMS.window)
+    game.refute()
+    fallen = backend.describe(game.claim)
+    assert (fallen["verdict"], fallen["stage"], fallen["due"]) == ("rejected", "fallen", 0)
 
 
 def test_genesis_is_described_as_accepted_and_nobodys(chain: Chain) -> None:
     found = seat(chain, PROPOSER).describe(0)
-    assert (found["verdict"], found["batch"], found["games"]) == ("accepted", 0, [])
-    assert (found["opened"], found["window_ends"]) == (0, 0)
+    assert (found["verdict"], found["batch"], found["stage"]) == ("accepted", 0, "none")
+    assert (found["made"], found["due"]) == (0, 0)
 
 
 @pytest.mark.parametrize("claim", [-1, 1])

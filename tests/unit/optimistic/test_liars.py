@@ -2,10 +2,9 @@
 
 import pytest
 
-from provers.adversaries.liars import STOLEN, Leaves, LyingClaimant, credit, lie_at, words
+from provers.adversaries.liars import STOLEN, LyingClaimant, credit, lie_at, words
 from provers.optimistic.truth import Truth
 from rollup.params import AccountAttribute
-from rollup.state.steps import LEAVES
 from tests.game.builder import Play, propose_right
 from tests.game.chain import LIAR, PROPOSER, TERMS, Chain
 from tests.game.scene import ALICE, BOB, counters, on
@@ -13,12 +12,13 @@ from tests.game.scene import ALICE, BOB, counters, on
 chain = on(counters)
 
 
-@pytest.mark.parametrize("step", [0, 1, 3, 4, 255])
+@pytest.mark.parametrize("step", [0, 1, 3, 4, 100])
 def test_lie_is_right_before_its_step_and_wrong_from_there_on(chain: Chain, step: int) -> None:
-    lie, right = lie_at(chain, 1, step), Truth.of(chain, 1).steps
-    same = [lie.steps_tree.node(0, leaf) == right.node(0, leaf) for leaf in range(LEAVES)]
-    assert same == [leaf < step for leaf in range(LEAVES)]
-    assert lie.step == step
+    lie, right = lie_at(chain, 1, step), Truth.of(chain, 1).steps.leaves
+    longer = [*right, *[right[-1]] * len(lie.steps.leaves)]
+    same = [leaf == longer[at] for at, leaf in enumerate(lie.steps.leaves)]
+    assert same == [at < step for at in range(len(lie.steps.leaves))]
+    assert (lie.step, lie.steps.first_difference(Truth.of(chain, 1).steps)) == (step, step)
     assert lie.header != chain.header(1)
     assert lie.header.batch_number == 1
 
@@ -47,7 +47,7 @@ def test_words_of_a_header_are_changed_as_told(chain: Chain) -> None:
 def test_defence_of_a_lie_leaves_other_claims_to_the_truth(chain: Chain) -> None:
     lie, truth = lie_at(chain, 1, 2), Truth.of(chain, 1)
     game = Play.of_lie(chain, lie)
-    assert lie.defence(game.read, truth) is lie.steps_tree
+    assert lie.defence(game.read, truth) is lie.steps
     claim, _ = propose_right(chain, PROPOSER, 1)
     other = Play(chain, claim, truth.steps, PROPOSER)
     assert lie.defence(other.read, truth) is truth.steps
@@ -64,12 +64,4 @@ def test_lying_claimant_lies_where_told_and_claims_nothing_else(chain: Chain) ->
     assert claimant.submission(chain, 1) is None
     propose_right(chain, PROPOSER, 1)
     game = Play.of_lie(chain, lie, 2, LIAR)
-    assert claimant.defence(game.read, Truth.of(chain, 2)) is lie.steps_tree
-
-
-def test_tree_over_any_leaves_is_that_over_headers_where_they_are_headers(chain: Chain) -> None:
-    right = Truth.of(chain, 1).steps
-    tree = Leaves([right.node(0, leaf) for leaf in range(5)])
-    assert tree.root == right.root
-    assert [tree.path(leaf) for leaf in (0, 3, 255)] == [right.path(leaf) for leaf in (0, 3, 255)]
-    assert tree.node(3, 7) == right.node(3, 7)
+    assert claimant.defence(game.read, Truth.of(chain, 2)) is lie.steps

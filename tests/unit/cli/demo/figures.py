@@ -7,7 +7,7 @@ from rollup.cli.demo.figures import ChainFigures, Figures, Fraud, Refusal, Trans
 TRANSACTIONS = Transactions(19, 13, {"insufficient balance": 2}, {"bad_signature": 4})
 OPTIMISTIC = ChainFigures(
     backend="optimistic",
-    version=1,
+    version=2,
     final=True,
     withdrawal_paid=True,
     transactions=TRANSACTIONS,
@@ -36,12 +36,12 @@ VALIDITY = replace(
 FRAUD = Fraud(
     lie="Eve is rich",
     step=2,
-    moves=(Turn("liar", "reveal", 8, 0, 125_000), Turn("challenger", "collect", None, None, 29_000)),
+    moves=(Turn("challenger", "refute", 2, 2_825_000), Turn("challenger", "collect", None, 29_000)),
     gas=4_329_582,
     gas_one_step_proof=2_808_979,
     claim_rejected=True,
     bond=10**17,
-    bond_to_challenger=True,
+    to_challenger=5 * 10**16,
     right_claim_final=True,
 )
 REFUSAL = Refusal("a replayed proof", "that of batch 2", "validity: a proof does not verify", 548_613, "0x00")

@@ -88,6 +88,10 @@ class MockBackend:
         """Make no move: nothing can be disputed."""
         return ()
 
+    def vouches(self, view: ChainView, claim: int) -> bool:  # noqa: ARG002 - of the port
+        """Say yes: no claim falls."""
+        return True
+
     def describe(self, claim: int) -> dict[str, object]:
         """Say what L1 knows of a claim."""
         if self._settlement is None:

@@ -130,6 +130,10 @@ class OptimisticBackend:
         """Make every move that is due."""
         return self._seated().play(view, head.timestamp)
 
+    def vouches(self, view: ChainView, claim: int) -> bool:
+        """Tell whether the steps of a claim are the right ones, or those that its proposer here made it from."""
+        return self._seated().vouches(view, claim)
+
     def describe(self, claim: int) -> dict[str, object]:
         """Say what L1 knows of a claim; `KeyError` if there is none of that number. Genesis is accepted, and nobody's."""
         player = self._seated()

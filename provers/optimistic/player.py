@@ -109,6 +109,13 @@ class Player:
             answer.move, claim.number, *answer.args, claim=claim.number, value=answer.value, details=details
         )
 
+    def vouches(self, view: ChainView, number: int) -> bool:
+        """Tell whether a claim was made from the steps that it should have been: the right ones, or one's own."""
+        claim = self.table.claim(number)
+        truth = self._truth(view, claim.batch)
+        steps = self.defence(claim, truth) if claim.proposer == self._me else truth.steps
+        return claim.steps == steps.commitment
+
     # Bonds
 
     def _take_bonds(self, claims: list[Claim]) -> Iterator[Move]:

@@ -36,6 +36,7 @@ class Row(NamedTuple):
 
 COMMANDS: Final[Mapping[str, Row]] = {
     "abi": Row("rollup.cli.abi:abi", "Print what other languages need to use a program."),
+    "attack": Row("rollup.cli.attack:attack", "Try to get away with something, and see what it costs whom."),
     "audit": Row("rollup.cli.audit:audit", "Prove what a program keeps, or show what breaks it."),
     "client": Row("rollup.cli.client:client", "Write a typed Python client of a program."),
     "demo": Row("rollup.cli.demo:demo", "Settle one program twice: by fraud proof and by validity proof."),

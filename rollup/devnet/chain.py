@@ -258,6 +258,10 @@ class Chain:
 
     # Inside
 
+    def role(self, key: int) -> L1:
+        """Return a connection that signs with the key of a role, e.g. `PROPOSER`."""
+        return self._as(key)
+
     def _as(self, key: int) -> L1:
         return self.l1.as_account(self._settings.keys[key])
 

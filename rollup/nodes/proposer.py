@@ -106,13 +106,24 @@ class Proposer:
     def _standing(self, number: int) -> int | None:
         """Return the claim about a batch that can be built on: right, on right claims only, and not rejected; None if there is none.
 
-        INVARIANT: a claim on a wrong parent is never built on, whatever it says itself (SOUNDNESS 10).
+        INVARIANT: a claim on a wrong parent is never built on, whatever it says itself (SOUNDNESS 10); nor is one whose result alone is right.
+        Whoever waited for such a claim could be made to wait again and again.
         """
         final = self._claims.final_claim(number)
         if final is not None:
             return final if self._is_right(final) else None
-        found = (claim.id for claim in self._claims if claim.batch == number and self._is_right(claim.id))
-        return next((claim for claim in found if self._verdict(claim) != REJECTED), None)
+        found = (claim.id for claim in self._claims if claim.batch == number)
+        return next((claim for claim in found if self._stands(claim)), None)
+
+    def _stands(self, claim: int) -> bool:
+        """Tell whether a claim is right in all that it could fall for, and so are those it stands on, up to the final one."""
+        if not self._is_right(claim):
+            return False
+        if claim == GENESIS_CLAIM or self._claims[claim].batch <= self._claims.final_batch:
+            return True
+        found = self._claims[claim]
+        vouches = self._settlements.of(found.batch).backend.vouches(self._view, claim)
+        return vouches and self._verdict(claim) != REJECTED and self._stands(found.parent)
 
     def _is_right(self, claim: int) -> bool:
         if claim == GENESIS_CLAIM:

@@ -198,6 +198,10 @@ class SettlementBackend(Protocol):
         """Answer what happened on L1 up to `head`: play games, collect bonds; empty if nothing was to be done."""
         ...
 
+    def vouches(self, view: ChainView, claim: int) -> bool:
+        """Tell whether a claim with the right result is right in all else that it could fall for; if not, nobody should build on it."""
+        ...
+
     def describe(self, claim: int) -> dict[str, object]:
         """Say what L1 knows of a claim, for explorer and report; plain JSON values."""
         ...

@@ -198,6 +198,38 @@ class TestSettlement:
         assert alice.l1.balance() - before == 1_000 * GWEI
         assert agrees(chain)
 
+    def test_moves_from_fraud_proof_to_validity_proof_with_withdrawals_on_their_way(self) -> None:
+        """The claim of the old epoch stands in its window, with a liar beside it, while the new one is proved; both leave by one walk."""
+        with Devnet(Counter, "optimistic", accounts=1) as chain:
+            alice = chain.account(0)
+            chain.send(alice, "add", step=5)
+            chain.withdraw(alice, 700)
+            chain.post()
+            chain.announce(backend="groth16", options={"transactions": 4})
+            chain.advance(days=14, seconds=1)
+            lie = lie_at(chain.node, 1, 1)
+            bond = chain.l1.call(chain.settlements.of(1).settlement, "CLAIM_BOND")
+            liar = chain.rival(partial(claims, Liar(lie, 1, bond)), {"defence": lie.defence})
+            assert liar.proposer.propose() == (1,)
+            assert chain.propose() == (2,)
+            chain.apply()
+            chain.send(alice, "add", step=7)
+            chain.withdraw(alice, 300)
+            chain.post()
+            assert chain.propose() == (3,)
+            proved, old = (chain.settlements.of(number) for number in (2, 1))
+            assert (proved.backend.name, old.backend.name) == ("groth16", "optimistic")
+            assert chain.l1.call(proved.settlement, "verdict", 3) == 1
+            assert chain.finalise() == (), "its parent stands in its window"
+            assert "ask" in [move.what for move in chain.react()]
+            chain.settle()
+            assert (chain.claims.final_claim(1), chain.claims.final_batch) == (2, 2)
+            before = alice.l1.balance()
+            chain.release()
+            assert alice.l1.balance() - before == 1_000 * GWEI
+            assert chain.record("counts", 1) == {"value": 12}
+            assert agrees(chain)
+
     def test_claims_are_judged_by_the_contract_of_their_batch(self) -> None:
         """Bonds of both epochs are collected; neither player reads the other contract's claims for its own."""
         with Devnet(Tokens, "optimistic", accounts=1) as chain:

@@ -215,6 +215,10 @@ class Groth16Backend:
         """Do nothing: what a proof has settled, nobody disputes."""
         return ()
 
+    def vouches(self, view: ChainView, claim: int) -> bool:  # noqa: ARG002 - of the port
+        """Say yes: what L1 took is proved."""
+        return True
+
     def describe(self, claim: int) -> dict[str, object]:
         """Say what L1 knows of a claim."""
         l1, (_, settlement) = self._context.l1, self._attached()

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from rollup.batch.parcel import Parcel
+from rollup.crypto import eddsa
 from rollup.crypto.fr import R
 from rollup.crypto.keccak import keccak256
 from rollup.ports.attack import Arena, Attack
@@ -21,11 +21,13 @@ def undecodable_data(arena: Arena) -> None:
 def unsigned_transaction(arena: Arena) -> None:
     """Post a transfer from somebody who did not sign it."""
     arena.note(
-        "the sequencer posts a transfer of all that the victim has, signed by nobody, then with a signature of zeros"
+        "the sequencer posts a transfer of what the victim has, signed by somebody else, then with what is no signature"
     )
+    number = arena.view.derived()
+    image, domain = arena.view.program_of(number), arena.view.batch(number).domain
     plain = arena.transaction("transfer", arena.thief, 1, 50, sender=arena.victim)
-    parcel = plain.parcel(arena.view.program_of(arena.view.derived()))
-    arena.post([parcel, Parcel(1, parcel.slots)])
+    parcel = plain.sign(eddsa.generate(bytes(32)), image, domain, 0).parcel(image)
+    arena.post([parcel, *(parcel._replace(r_y=r_y) for r_y in (0, 1))])
     arena.honest()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from eth_abi import encode
+from eth_typing import BLSPubkey, BLSSignature
 from eth_utils import keccak
 from py_ecc.bls import G2ProofOfPossession
 from py_ecc.optimized_bls12_381 import curve_order
@@ -158,7 +159,8 @@ def test_key_that_cancels_the_others_cannot_be_possessed(l1: L1Client) -> None:
         secret - 3 - 5
     ) % curve_order  # nobody can compute this who does not know 3 and 5, but anybody its public key
     members, message = [bls.public(each) for each in (3, 5, rogue)], b"\x07" * 32
-    assert G2ProofOfPossession.FastAggregateVerify(members, message, bls.sign(secret, message))
+    signed = BLSSignature(bls.sign(secret, message))
+    assert G2ProofOfPossession.FastAggregateVerify([BLSPubkey(member) for member in members], message, signed)
     keys = [bls.key_words(member) for member in members]
     proofs = [bls.signature_words(bls.possession(each)) for each in (3, 5, secret)]
     assert refused(lambda: deploy(l1, keys=keys, proofs=proofs)) == "quorum: key is not possessed"

@@ -35,7 +35,11 @@ def tried(name: str, backend: str) -> Outcome:
         return arena.try_out(NAMED[name])
 
 
-@pytest.mark.parametrize("name", NAMED)
+LONG = {"sybil-swarm"}
+"""As many liars as tests/game has fall there."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.long] * (name in LONG)) for name in NAMED])
 def test_attack_on_fraud_proofs_gets_away_with_nothing(name: str) -> None:
     outcome = tried(name, "optimistic")
     assert outcome.got_away == []

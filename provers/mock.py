@@ -68,6 +68,10 @@ class MockBackend:
             )
         self._settlement = settlement
 
+    def half(self, address: bytes) -> Contract:
+        """Return the contract that stands at an address."""
+        return Contract(CONTRACT, address, self._context.compiler.contract(CONTRACT).abi)
+
     def submit(self, view: ChainView, number: int) -> str:
         """Return the id of a job that is done: the batch's hash."""
         job = view.batch(number).hash().hex()

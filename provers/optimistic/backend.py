@@ -103,6 +103,10 @@ class OptimisticBackend:
         _agree("the contract settles another program", image.program_id.hex(), program.hex(), remedy)
         self._sit_down(rollup, settlement)
 
+    def half(self, address: bytes) -> Contract:
+        """Return the contract that stands at an address."""
+        return Contract(CONTRACT, address, self._context.compiler.contract(CONTRACT).abi)
+
     def submit(self, view: ChainView, number: int) -> str:
         """Compute the right claim for a batch; its steps are few, so the job is done at once."""
         batch_hash = view.batch(number).hash()

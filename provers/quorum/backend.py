@@ -121,6 +121,10 @@ class QuorumBackend:
                 raise OutsideError(f"settlement: member {index} of the contract has another key", got=member.key.hex())
         self._settlement = settlement
 
+    def half(self, address: bytes) -> Contract:
+        """Return the contract that stands at an address."""
+        return Contract(CONTRACT, address, self._context.compiler.contract(CONTRACT).abi)
+
     def submit(self, view: ChainView, number: int) -> str:
         """Ask attesters until enough have signed; if too few do, the job fails and is tried anew when it is submitted again."""
         job = hashlib.sha256(self.name.encode() + view.batch(number).hash()).hexdigest()

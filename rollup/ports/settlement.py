@@ -182,6 +182,10 @@ class SettlementBackend(Protocol):
         """Work with an L1 half that stands; compares name, version and program with its own, `OutsideError` if they differ."""
         ...
 
+    def half(self, address: bytes) -> Contract:
+        """Return an L1 half of this backend that stands at an address, with its ABI: what `attach` takes."""
+        ...
+
     def submit(self, view: ChainView, number: int) -> str:
         """Start making the payload of the right claim for a batch; returns the job's id, the same for the same batch."""
         ...

@@ -161,6 +161,10 @@ class Groth16Backend:
                 raise OutsideError(f"settlement: {_DIFFERENCES[name]}", expected=_shown(expected), got=_shown(got))
         self._contracts = (rollup, settlement)
 
+    def half(self, address: bytes) -> Contract:
+        """Return the contract that stands at an address."""
+        return Contract(CONTRACT, address, self._context.compiler.contract(CONTRACT).abi)
+
     def submit(self, view: ChainView, number: int) -> str:
         """Start the proofs of a batch's chunks; once `fetch` has said why they failed, start them again, but for those that are on disk."""
         batch = view.batch(number)

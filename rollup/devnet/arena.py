@@ -9,7 +9,7 @@ from rollup.batch.blob import from_words, to_words
 from rollup.batch.parcel import Parcel, elements_of
 from rollup.batch.transaction import Transaction
 from rollup.devnet.calls import action_of
-from rollup.devnet.chain import BATCHER, CHALLENGER, PROPOSER
+from rollup.devnet.chain import BATCHER, CHALLENGER, PROPOSER, BackendChoice
 from rollup.devnet.devnet import Devnet
 from rollup.errors import OutsideError
 from rollup.execution.engine import execute
@@ -92,14 +92,14 @@ class Arena:
     def __init__(
         self,
         program: type[Program],
-        backend: str,
+        backend: BackendChoice,
         options: Mapping[str, object] | None = None,
         progress: Progress = silent,
     ) -> None:
         self.chain = Devnet(program, backend, accounts=3, options=options, progress=progress)
-        self.backend = backend
+        self.backend = self.chain.backend.name
         self._hostile = [self.chain.spare_key() for _ in range(HOSTILE)]
-        self._outcome = Outcome("", backend)
+        self._outcome = Outcome("", self.backend)
         victim = self.chain.account(VICTIM)
         self.chain.send(victim, "mint", token=TOKEN, amount=HELD)
         self.chain.post()

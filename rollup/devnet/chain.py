@@ -44,6 +44,10 @@ DEPLOYER, BATCHER, PROPOSER, CHALLENGER, RELEASER, USERS = range(6)
 """Which key is whose; all from `USERS` on are for users and rivals."""
 
 
+BackendChoice = str | BackendFactory
+"""A settlement backend: the name of an installed one, or its class."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """How a chain is put together; see the parameters of `Devnet`."""
@@ -78,13 +82,13 @@ class Installed:
     image
         The program that it settles.
     backend, options
-        Name of the backend, and what it is made with.
+        The backend, by its name or its class, and what it is made with.
     contract
         On L1.
     """
 
     image: Image
-    backend: str
+    backend: BackendChoice
     options: Mapping[str, object]
     contract: Contract
 
@@ -92,7 +96,7 @@ class Installed:
 class Chain:
     """All the parts, deployed and connected; nothing happens by itself. See `Devnet` for the attributes."""
 
-    def __init__(self, image: Image, backend: str, settings: Settings) -> None:
+    def __init__(self, image: Image, backend: BackendChoice, settings: Settings) -> None:
         self.l1 = connect(settings.l1, settings.keys[DEPLOYER])
         self.alarms: list[Alarm] = []
         self._settings = settings
@@ -104,7 +108,7 @@ class Chain:
         self.programs = Programs(self.l1.chain_id, self.rollup.address, image)
         self._compose(DataKind[settings.data.upper()], settings.store)
 
-    def _deploy(self, image: Image, name: str) -> None:
+    def _deploy(self, image: Image, name: BackendChoice) -> None:
         settings = self._settings
         backend = self._backend(name, self._as(PROPOSER), {**settings.options, **settings.proposer_options})
         backend.prepare(image)
@@ -167,7 +171,7 @@ class Chain:
     def announce(
         self,
         program: type[Program] | None = None,
-        backend: str | None = None,
+        backend: BackendChoice | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Contract:
         """Deploy the settlement of another epoch and announce it on L1, where it can be applied once the exit window is over.
@@ -265,8 +269,8 @@ class Chain:
     def _as(self, key: int) -> L1:
         return self.l1.as_account(self._settings.keys[key])
 
-    def _backend(self, name: str, l1: L1, options: Mapping[str, object]) -> SettlementBackend:
-        factory: BackendFactory = load("tandem.provers", name)
+    def _backend(self, chosen: BackendChoice, l1: L1, options: Mapping[str, object]) -> SettlementBackend:
+        factory: BackendFactory = load("tandem.provers", chosen) if isinstance(chosen, str) else chosen
         cache = self._settings.cache or cache_folder()
         context = Context(l1, self.toolchain.compiler, self.toolchain.blobs, cache, self._settings.progress)
         return factory(context, **options)

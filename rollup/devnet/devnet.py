@@ -11,7 +11,7 @@ from rollup.batch.receipt import Receipt
 from rollup.batch.transaction import Transaction
 from rollup.devnet.account import Account
 from rollup.devnet.calls import action_of, arguments_of
-from rollup.devnet.chain import KEYS, Chain, Settings
+from rollup.devnet.chain import KEYS, BackendChoice, Chain, Settings
 from rollup.devnet.connection import DevnetConnection
 from rollup.errors import AuthorError, OutsideError
 from rollup.params import TABLE_ACCOUNTS, TAG_DEPOSIT, Status
@@ -53,7 +53,7 @@ class Devnet(Chain):
     program
         What runs.
     backend
-        Name of a settlement backend among the installed ones (`tandem.provers`).
+        Name of a settlement backend among the installed ones (`tandem.provers`), or its class.
     l1
         None for an L1 in this process; else the URL of a development node that funds `keys`; or a connection.
     data
@@ -94,7 +94,7 @@ class Devnet(Chain):
     def __init__(  # noqa: PLR0913 - all but the first two by name, each with a default
         self,
         program: type[Program],
-        backend: str = "optimistic",
+        backend: BackendChoice = "optimistic",
         *,
         l1: L1 | str | None = None,
         data: Literal["blob", "calldata"] = "blob",
@@ -303,7 +303,7 @@ class Devnet(Chain):
     def upgrade(
         self,
         program: type[Program] | None = None,
-        backend: str | None = None,
+        backend: BackendChoice | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Epoch:
         """Go on under another program or backend: announce it, let the exit window pass, and apply it; see `announce` and `apply`."""

@@ -6,12 +6,14 @@
     def test_transfer(devnet): ...
 """
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from rollup.devnet.arena import Arena
     from rollup.devnet.devnet import Devnet
 
 
@@ -20,6 +22,32 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "devnet(program, backend, **parameters): what the fixture `devnet` runs; as `Devnet`"
     )
+
+
+@pytest.fixture
+def start_devnet() -> Iterator["Callable[..., Devnet]"]:
+    """Return what starts devnets, as `Devnet` is made; all are stopped after the test."""
+    with ExitStack() as stack:
+
+        def start(*args: Any, **named: Any) -> "Devnet":
+            from rollup.devnet.devnet import Devnet  # a run that asks for none should not load it
+
+            return stack.enter_context(Devnet(*args, **named))
+
+        yield start
+
+
+@pytest.fixture
+def start_arena() -> Iterator["Callable[..., Arena]"]:
+    """Return what starts arenas, as `Arena` is made; all are stopped after the test."""
+    with ExitStack() as stack:
+
+        def start(*args: Any, **named: Any) -> "Arena":
+            from rollup.devnet.arena import Arena  # as above
+
+            return stack.enter_context(Arena(*args, **named))
+
+        yield start
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from types import ModuleType
 
 import pytest
 
+from rollup.ports.attack import Attack
+
 ROOT = Path(__file__).parents[2]
 OURS = {"rollup", "provers", "l1bridge", "contracts", "examples", "tests", "docs", "benchmarks"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -103,5 +105,9 @@ def test_folder_when_it_holds_code_is_a_package() -> None:
 @pytest.mark.parametrize("point", ENTRY_POINTS, ids=lambda point: f"{point.group}:{point.name}")
 def test_entry_point_when_loaded_is_there(point: EntryPoint) -> None:
     found = point.load()
-    # A pytest plug-in is a module; every other point names something to call.
-    assert isinstance(found, ModuleType) if point.group == "pytest11" else callable(found)
+    # A pytest plug-in is a module, attacks are a tuple; every other point names something to call.
+    if point.group == "tandem.attacks":
+        assert found
+        assert all(isinstance(attack, Attack) for attack in found)
+    else:
+        assert isinstance(found, ModuleType) if point.group == "pytest11" else callable(found)

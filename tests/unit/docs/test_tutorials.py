@@ -23,6 +23,7 @@ def blocks(page: str) -> Iterator[tuple[str, list[str], str]]:
 def write(folder: Path, words: list[str], text: str) -> None:
     """Write a file, or replace in it what stands before a line of dashes by what stands behind."""
     path = folder / words[0]
+    path.parent.mkdir(parents=True, exist_ok=True)
     if words[1:] == ["replace"]:
         old, new = text.split("---\n")
         assert path.read_text().count(old) == 1, f"{words[0]} has no line to replace"
@@ -51,10 +52,18 @@ def run(folder: Path, text: str) -> None:
 def test_tutorial_does_what_it_says(path: Path, tmp_path: Path) -> None:
     steps = 0
     for language, words, text in blocks(path.read_text(encoding="utf-8")):
-        if language == "python":
+        if words:
             write(tmp_path, words, text)
         else:
             assert language == "console"
             run(tmp_path, text)
         steps += 1
     assert steps > 4
+
+
+def test_prover_of_the_tutorial_is_the_package_among_the_examples() -> None:
+    package = Path(__file__).parents[3] / "examples" / "my_prover"
+    page = (TUTORIALS[0].parent / "prover.md").read_text(encoding="utf-8")
+    files = {words[0]: text for _, words, text in blocks(page) if len(words) == 1}
+    assert set(files) == {"notary/notary.vy", "notary/backend.py", "notary/__init__.py", "pyproject.toml"}
+    assert {name: (package / name).read_text(encoding="utf-8") for name in files} == files

@@ -5,15 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from rollup.batch.batch import Batch
-from rollup.batch.blob import from_words, to_words
 from rollup.batch.parcel import Parcel, elements_of
 from rollup.batch.transaction import Transaction
 from rollup.devnet.calls import action_of
 from rollup.devnet.chain import BATCHER, CHALLENGER, PROPOSER, BackendChoice
 from rollup.devnet.devnet import Devnet
+from rollup.devnet.posting import post
 from rollup.errors import OutsideError
-from rollup.execution.engine import execute
-from rollup.nodes.outbox import Sealed
 from rollup.ports.attack import Attack
 from rollup.ports.da import Blobs
 from rollup.ports.l1 import L1, Contract, L1Reverted
@@ -190,27 +188,7 @@ class Arena:
 
     def post(self, parcels: Sequence[Parcel] = (), elements: Sequence[int] | None = None) -> Batch:
         """Post a batch with the sequencer's key, whatever is in it, and let everybody derive it."""
-        chain, image = self.chain, self.chain.image
-        data = tuple(elements_of(parcels) if elements is None else elements)
-        number = chain.node.derived() + 1
-        before, position = chain.node.header(number - 1), chain.node.position(number - 1)
-        sealed = Sealed(
-            number=number,
-            epoch=chain.node.epochs().of(number).fingerprint(),
-            parent=before.hash(),
-            timestamp=chain.l1.head().timestamp,
-            inbox_from=before.inbox_index,
-            inbox_to=before.inbox_index,
-            rolling=position.rolling,
-            payee=self.thief,
-            header=before,
-            elements=from_words(to_words(data), len(data)),
-        )
-        execute(image, before, sealed.batch(chain.domain, ()), chain.node.state_before(number))
-        chain.outbox.put(sealed)
-        chain.batcher.post()
-        chain.sync()
-        return chain.node.batch(number)
+        return post(self.chain, elements_of(parcels) if elements is None else elements, self.thief).batch
 
     def honest(self) -> None:
         """Let the honest roles do what is due now."""

@@ -14,11 +14,12 @@ from l1bridge.client import L1Client
 from l1bridge.devchain import connect
 from provers.adversaries.liars import lie_at
 from rollup.batch.derivation import DerivationError
+from rollup.batch.parcel import elements_of
 from rollup.batch.transaction import Transaction
-from rollup.cli.demo.posting import post as post_blindly
 from rollup.devnet import Devnet
 from rollup.devnet.chain import BATCHER, KEYS
 from rollup.devnet.liar import Liar
+from rollup.devnet.posting import post as post_blindly
 from rollup.errors import OutsideError
 from rollup.execution.builder import TransactionRefusedError
 from rollup.ir.image import Image
@@ -131,7 +132,7 @@ class TestProgram:
         due = chain.sequencer.nonce(alice.id)
         signed = Transaction(stray.tag, alice.id, stray.fee, stray.args)
         replays = [stray, signed.sign(alice.secret, old, chain.programs.domain(old.program_id), due)]
-        block = post_blindly(chain, [each.parcel(chain.image) for each in replays], 0)
+        block = post_blindly(chain, elements_of([each.parcel(chain.image) for each in replays]), 0)
         assert [receipt.skip for receipt in block.receipts if receipt.kind == "transaction"] == [
             Reason.BAD_SIGNATURE
         ] * 2

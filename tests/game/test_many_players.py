@@ -41,7 +41,7 @@ class Melee:
         try:
             match pick(("lie", "copy", "ask", "show", "silence", "refute", "expire")):
                 case "lie":
-                    lie = lie_at(self.chain, 1, self.random.randrange(6))
+                    lie = lie_at(self.chain, 1, self.random.randrange(3))
                     self.wrong.append(Play.of_lie(self.chain, lie, proposer=key))
                 case "copy":
                     self.right.append(Play.of_truth(self.chain, proposer=key))

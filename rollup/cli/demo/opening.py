@@ -10,12 +10,12 @@ from rollup.cli.demo.checks import hold, same
 from rollup.cli.demo.costs import Meter, gas_by_cause
 from rollup.cli.demo.figures import Transactions
 from rollup.cli.demo.ground import Ground
-from rollup.cli.demo.posting import post
 from rollup.cli.demo.screen import Screen, ether, gas
 from rollup.cli.demo.settings import Settings
 from rollup.cli.demo.transactions import NAMES, SEQUENCER_ACCOUNT, Skip, calls, offer, outcome, send, skips
 from rollup.devnet import Devnet
 from rollup.devnet.devnet import FUNDS
+from rollup.devnet.posting import post
 from rollup.encoding import uint_to_bytes
 from rollup.params import Status
 from rollup.ports.store import Block
@@ -78,7 +78,7 @@ def opened(
         bad = skips(chain)
         parcels = _run(screen, chain, settings.transactions - len(bad), bad)
         with screen.working("posting the batch"):
-            batch = post(chain, parcels, chain.account(SEQUENCER_ACCOUNT).id)
+            batch = post(chain, elements_of(parcels), chain.account(SEQUENCER_ACCOUNT).id)
         posting = meter.take()
         counted = _check(chain, batch, settings, bad)
         _show(screen, settings, batch, counted, bad, before)

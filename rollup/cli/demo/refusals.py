@@ -9,13 +9,13 @@ from rollup.cli.demo.figures import Refusal
 from rollup.cli.demo.forgeries import Pretence, with_one_bit_changed
 from rollup.cli.demo.generous import Generous
 from rollup.cli.demo.opening import GROTH16, options_of
-from rollup.cli.demo.posting import post
 from rollup.cli.demo.screen import Screen, gas
 from rollup.cli.demo.settings import Settings
 from rollup.cli.demo.transactions import ADA, BOB, CYD, SEQUENCER_ACCOUNT, Call, outcome, send
 from rollup.cli.demo.validity import wait_for_proofs
 from rollup.devnet import Devnet
 from rollup.devnet.plugins import cache_folder, load
+from rollup.devnet.posting import post
 from rollup.ports.l1 import L1Reverted
 from rollup.ports.settlement import BackendFactory, Context, SettlementBackend, batch_struct
 from rollup.state.header import Header
@@ -129,7 +129,7 @@ def _replay(screen: Screen, chain: Devnet, parcels: list[Parcel]) -> Attempt:
     number = chain.node.derived()
     genuine = chain.backend.fetch(chain.backend.submit(chain.node, number)).payload
     with screen.working("posting the same data again"):
-        block = post(chain, parcels, chain.account(SEQUENCER_ACCOUNT).id)
+        block = post(chain, elements_of(parcels), chain.account(SEQUENCER_ACCOUNT).id)
     counted = outcome(block)
     same("transactions posted twice are skipped", {"bad_signature": counted.total}, dict(counted.skipped))
     screen.line(f"batch {number + 1} is posted: the same data again; its signatures are for nonces that are used up")

@@ -3,11 +3,12 @@ from dataclasses import replace
 
 import pytest
 
+from rollup.batch.parcel import elements_of
 from rollup.cli.demo.checks import DemoFailedError
-from rollup.cli.demo.posting import post
 from rollup.cli.demo.settings import LEAST
 from rollup.cli.demo.transactions import HAL, SEQUENCER_ACCOUNT, calls, offer, outcome, send, skips
 from rollup.devnet import Devnet
+from rollup.devnet.posting import post
 from rollup.params import Reason, Status
 
 
@@ -15,7 +16,7 @@ def test_transactions_when_posted_by_a_careless_sequencer_come_to_what_was_plann
     bad = skips(chain)
     planned = list(calls(chain, LEAST - len(bad)))
     parcels = [send(chain, call) for call in planned]
-    block = post(chain, [*parcels, *(skip.parcel for skip in bad)], chain.account(SEQUENCER_ACCOUNT).id)
+    block = post(chain, elements_of([*parcels, *(skip.parcel for skip in bad)]), chain.account(SEQUENCER_ACCOUNT).id)
     counted = outcome(block)
     assert counted.total == LEAST
     assert counted.failed == dict(Counter(call.reason for call in planned if call.status is Status.FAILED))
@@ -27,7 +28,7 @@ def test_fees_when_paid_go_to_the_account_that_was_named(chain: Devnet) -> None:
     before = chain.balance(chain.account(HAL))
     planned = list(calls(chain, 5))
     parcels = [send(chain, call) for call in planned]
-    post(chain, parcels, chain.account(HAL).id)
+    post(chain, elements_of(parcels), chain.account(HAL).id)
     assert chain.balance(chain.account(HAL)) == before + len(planned) * chain.sequencer.fee
 
 

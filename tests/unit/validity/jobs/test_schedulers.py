@@ -31,7 +31,7 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]
     """A cluster of two workers, and their cache's folder."""
     folder = tmp_path_factory.mktemp("workers")
     (folder / CACHE.name).symlink_to(CACHE)  # so that workers compile no kernels
-    options = {"host": "127.0.0.1", "dashboard_address": None, "env": {"TANDEM_CACHE": str(folder)}}
+    options = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "env": {"TANDEM_CACHE": str(folder)}}
     start: Any = LocalCluster  # Dask has no types
     with start(n_workers=2, threads_per_worker=1, processes=True, **options) as made:
         yield made.scheduler_address, folder

@@ -1,19 +1,20 @@
-"""A sequencer that does not look what it posts: how transactions get into a batch that every node will skip."""
+"""A sequencer that does not look what it posts: how a batch gets to L1 that every node finds something wrong with."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rollup.batch.inbox import Message
-from rollup.batch.parcel import Parcel, elements_of
-from rollup.cli.demo.checks import hold
-from rollup.devnet import Devnet
 from rollup.execution.engine import execute
 from rollup.nodes.outbox import Sealed
-from rollup.ports.store import Block
+
+if TYPE_CHECKING:
+    from rollup.devnet.devnet import Devnet
+    from rollup.ports.store import Block
 
 
-def post(chain: Devnet, parcels: Sequence[Parcel], payee: int) -> Block:
-    """Post a batch of these transactions that reads all waiting messages, and return it as the full node derived it from L1.
+def post(chain: "Devnet", elements: Sequence[int], payee: int) -> "Block":
+    """Post a batch of these elements that reads all waiting messages, and return it as the full node derived it from L1.
 
     It takes the sequencer's way to L1: through the outbox, by the batcher, signed with the sequencer's key.
     """
@@ -31,11 +32,11 @@ def post(chain: Devnet, parcels: Sequence[Parcel], payee: int) -> Block:
         rolling=logs[-1].rolling if logs else chain.node.position(number - 1).rolling,
         payee=payee,
         header=before,
-        elements=elements_of(parcels),
+        elements=tuple(elements),
     )
     messages = tuple(Message.from_words(log.words, layout.account_bits) for log in logs)
     executed = execute(chain.image, before, sealed.batch(chain.domain, messages), chain.node.state_before(number))
     chain.outbox.put(replace(sealed, header=executed.header))
-    hold(chain.batcher.post() is not None, "the batch was posted")
+    assert chain.batcher.post() is not None, "the batch is posted"
     chain.sync()
     return chain.node.block(number)

@@ -55,7 +55,7 @@ class MoreCoins(Program):
         source.amount -= amount
         target.amount += amount
 
-    @action
+    @action(from_l1=True)
     def burn(self, tx, token: U8, amount: U64):
         """Destroy tokens."""
         source = self.balances[tx.sender, token]

@@ -13,6 +13,7 @@ from examples.tokens import Tokens
 from l1bridge.client import L1Client
 from l1bridge.devchain import connect
 from provers.adversaries.liars import lie_at
+from provers.conformance.programs import MoreCoins
 from rollup.batch.derivation import DerivationError
 from rollup.batch.parcel import elements_of
 from rollup.batch.transaction import Transaction
@@ -38,7 +39,6 @@ from rollup.ports.settlement import batch_struct
 from rollup.ports.store import L1Point
 from rollup.store.store import Store
 from tests.programs.counter_v2 import CounterV2
-from tests.programs.tokens_v2 import TokensV2
 
 GWEI = 10**9
 HOUR, DAY = 3_600, 86_400
@@ -55,7 +55,7 @@ def mint(chain: Devnet, amount: int) -> None:
 
 def announced(chain: Devnet) -> None:
     """Announce the other program, and let the exit window pass."""
-    chain.announce(TokensV2)
+    chain.announce(MoreCoins)
     chain.advance(days=14, seconds=1)
 
 
@@ -80,15 +80,15 @@ def agrees(chain: Devnet) -> bool:
 class TestProgram:
     def test_every_record_stays_and_what_comes_after_runs_by_the_new_rules(self, chain: Devnet) -> None:
         mint(chain, 5)
-        chain.upgrade(TokensV2)
-        assert (chain.image.name, balance(chain)) == ("TokensV2", 5)
+        chain.upgrade(MoreCoins)
+        assert (chain.image.name, balance(chain)) == ("MoreCoins", 5)
         mint(chain, 5)
         assert balance(chain) == 15
         assert chain.call(chain.account(0), "burn", 1, 4).status is Status.APPLIED
         assert (balance(chain), chain.record("burnt", 1)) == (11, {"amount": 4})
         chain.post()
         assert epochs_of(chain) == [0, 1, 1]
-        assert [chain.node.program_of(number).name for number in (1, 2, 3)] == ["Tokens", "TokensV2", "TokensV2"]
+        assert [chain.node.program_of(number).name for number in (1, 2, 3)] == ["Tokens", "MoreCoins", "MoreCoins"]
         assert agrees(chain)
 
     def test_what_was_acknowledged_before_runs_by_the_old_rules(self, chain: Devnet) -> None:
@@ -154,14 +154,14 @@ class TestProgram:
         assert (balance(chain), chain.sequencer.nonce(alice.id)) == (2 + 2 + 14, due + 3)
 
     def test_and_back_again_is_refused_where_records_of_the_new_program_would_be_lost(self, chain: Devnet) -> None:
-        chain.upgrade(TokensV2)
+        chain.upgrade(MoreCoins)
         mint(chain, 1)
         chain.post()
-        with pytest.raises(OutsideError, match="Tokens cannot go on with the state of TokensV2"):
+        with pytest.raises(OutsideError, match="Tokens cannot go on with the state of MoreCoins"):
             chain.announce(Tokens)
 
     def test_a_third_program_follows_the_second(self, chain: Devnet) -> None:
-        chain.upgrade(TokensV2)
+        chain.upgrade(MoreCoins)
         mint(chain, 1)
         chain.post()
         chain.upgrade()  # the same program, another settlement contract
@@ -237,7 +237,7 @@ class TestSettlement:
             mint(chain, 5)
             chain.post()
             chain.propose()
-            chain.upgrade(TokensV2)
+            chain.upgrade(MoreCoins)
             mint(chain, 6)
             chain.post()
             chain.settle()
@@ -256,7 +256,7 @@ class TestSettlement:
         with Devnet(Tokens, "optimistic", accounts=1) as chain:
             mint(chain, 5)
             chain.post()
-            chain.upgrade(TokensV2)
+            chain.upgrade(MoreCoins)
             mint(chain, 6)
             chain.post()
             assert epochs_of(chain) == [0, 1]
@@ -386,7 +386,7 @@ class TestReorganisation:
         mint(chain, 1)
         chain.post()
         before = l1.snapshot()
-        chain.upgrade(TokensV2)
+        chain.upgrade(MoreCoins)
         mint(chain, 5)
         sealed = chain.sequencer.seal()
         assert sealed is not None
@@ -454,7 +454,7 @@ class TestTime:
         assert agrees(chain)
 
     def test_nothing_is_applied_within_the_exit_window(self, chain: Devnet) -> None:
-        chain.announce(TokensV2)
+        chain.announce(MoreCoins)
         chain.advance(days=13)
         with pytest.raises(L1Reverted, match="the exit window is open"):
             chain.apply()
@@ -486,7 +486,7 @@ def raw_begin(chain: Devnet) -> int:
 
 class TestWithoutTheProgram:
     def test_nodes_stop_before_the_epoch_and_go_on_once_they_have_it(self, chain: Devnet) -> None:
-        image = TokensV2.image()
+        image = MoreCoins.image()
         raw_switch(chain, image)
         with pytest.raises(OutsideError, match="a program that is not installed here") as refused:
             chain.sync()
@@ -503,7 +503,7 @@ class TestWithoutTheProgram:
             assert (node.derived(), node.header(sealed.number)) == (sealed.number, sealed.header)
         chain.programs.add(image)
         chain.sync()
-        assert (chain.node.derived(), chain.image.name, balance(chain)) == (number, "TokensV2", 5)
+        assert (chain.node.derived(), chain.image.name, balance(chain)) == (number, "MoreCoins", 5)
         mint(chain, 5)
         chain.post()
         assert balance(chain) == 15
@@ -554,7 +554,7 @@ class TestRestart:
         chain.apply()  # which seals it, for the old epoch
         mint(chain, 6)
         again = self.restart(chain, url)
-        assert (again.sequencer.image.name, again.sequencer.dropped) == ("TokensV2", [])
+        assert (again.sequencer.image.name, again.sequencer.dropped) == ("MoreCoins", [])
         assert again.sequencer.batch_number == chain.sequencer.batch_number
         assert again.sequencer.records.get(balance_index(chain)) == (17,)
         # And so does one that crashed before it saw what L1 had applied.
@@ -595,7 +595,7 @@ class TestRestart:
         again = self.restart(chain, url)
         again.node.sync()
         again.sequencer.refresh()
-        assert (again.sequencer.image.name, again.sequencer.dropped) == ("TokensV2", [])
+        assert (again.sequencer.image.name, again.sequencer.dropped) == ("MoreCoins", [])
         assert again.sequencer.records.get(balance_index(chain)) == (5,)
         store = again.node.store
         assert isinstance(store, Store)

@@ -4,13 +4,13 @@ import pytest
 
 from examples.payments import Payments
 from examples.tokens import Tokens
+from provers.conformance.programs import MoreCoins
 from rollup.errors import OutsideError
 from rollup.execution.engine import domain
 from rollup.nodes.programs import Programs
-from tests.programs.tokens_v2 import TokensV2
 
 ROLLUP = b"\x0a" * 20
-OLD, NEW, OTHER = Tokens.image(), TokensV2.image(), Payments.image()
+OLD, NEW, OTHER = Tokens.image(), MoreCoins.image(), Payments.image()
 
 
 def test_programs_are_found_by_their_id_with_the_domain_of_each() -> None:
